@@ -1,0 +1,20 @@
+import { customType, pgSchema, timestamp } from 'drizzle-orm/pg-core';
+
+/** Everything of ours lives in this PostgreSQL schema; graphile-worker keeps its own. */
+export const ratchet = pgSchema('ratchet');
+
+export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+
+/** An instant; always a Date here, always UTC there. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+
+/** A tree as it is stored: path → [SHA-256 digest in hexadecimal, git file mode]. */
+export type StoredTree = Record<string, [digest: string, mode: string]>;
+
+export interface StoredProblem {
+  path: string;
+  code: string;
+  message: string;
+  line?: number;
+  severity: 'error' | 'warning';
+}
