@@ -30,3 +30,6 @@ export function sameTree(a: Tree, b: Tree): boolean {
   for (const [path, entry] of a) if (!sameEntry(entry, b.get(path))) return false;
   return true;
 }
+
+/** One document as one side holds it: null is absent. */
+export type Side = Tree | Unreadable | null;

@@ -28,4 +28,10 @@ export interface Kind<P> {
   rootOf(path: string, files: Iterable<string>): string;
   /** Typed fields of a document, by path within its tree. `unreadable`: it must not be loaded, and what was stays. */
   project(path: string, files: ReadonlyMap<string, Uint8Array>): { fields: P } | { unreadable: SyncProblem };
+  /** The identity a document's own metadata gives it, which a move keeps; null where it gives none. */
+  identityOf(fields: P): string | null;
+  /** Whether problems keep the document from being used: a merge must not bring that about. */
+  broken(fields: P): boolean;
+  /** Problems of a document that loads, by path within its tree. */
+  problemsOf(fields: P): readonly SyncProblem[];
 }

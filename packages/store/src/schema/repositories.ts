@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { bytea, instant, ratchet, type StoredTree } from './columns.ts';
+import { bytea, instant, ratchet, type StoredProblem, type StoredTree } from './columns.ts';
 
 /** Secrets, sealed. `keyId` names the key of the ring that sealed it. */
 export const credentials = ratchet.table(
@@ -68,6 +68,8 @@ export const repositories = ratchet.table(
     seenHead: text('seen_head'),
     /** Digest of uri, branch, sub-path and patterns of that run: where it differs, absence means detached, not deleted. */
     seenScope: text('seen_scope'),
+    /** What kept documents of that head from loading. */
+    seenProblems: jsonb('seen_problems').$type<StoredProblem[]>().notNull().default([]),
     consecutiveFailures: integer('consecutive_failures').notNull().default(0),
     nextSyncAt: instant('next_sync_at'),
     revision: integer('revision').notNull().default(1),
@@ -117,13 +119,10 @@ export const syncRuns = ratchet.table(
 /** One document of a push: what the base becomes when the push is known to have arrived. */
 export interface IntendedDocument {
   path: string;
-  taskId: string | null;
-  /** The revision captured; later edits stay ahead of the base. */
-  revision: number;
+  /** The revision captured; later edits stay ahead of the base. null: a deletion. */
+  revision: number | null;
   /** null: the push deletes the document. */
   tree: StoredTree | null;
-  checksum: string | null;
-  remoteToken: string | null;
 }
 
 /** Written before a push leaves, so that a crash in the middle can be told from a push that never left. */

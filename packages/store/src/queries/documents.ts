@@ -1,0 +1,142 @@
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Queryable } from '../database.ts';
+import { insertRows, recordset } from '../rows.ts';
+import type { StoredTree } from '../schema/columns.ts';
+import { syncBases, tasks, taskVersions } from '../schema/content.ts';
+
+export type TaskRow = typeof tasks.$inferSelect;
+export type TaskVersionRow = typeof taskVersions.$inferSelect;
+export type SyncBaseRow = typeof syncBases.$inferSelect;
+
+export interface DocumentIndexRow {
+  path: string;
+  id: string | null;
+  revision: number | null;
+  checksum: string | null;
+  baseChecksum: string | null;
+  baseToken: string | null;
+  inConflict: boolean;
+}
+
+/** Every path of a repository that has a living task, a base or an open conflict. */
+export async function documentIndex(db: Queryable, repositoryId: string): Promise<DocumentIndexRow[]> {
+  const { rows } = await db.execute(sql`
+    select coalesce(t.path, b.path, c.path) as path, t.id, t.revision, t.checksum,
+           b.checksum as "baseChecksum", b.remote_token as "baseToken", c.path is not null as "inConflict"
+    from (select repository_path as path, id, revision, checksum from ratchet.tasks
+          where repository_id = ${repositoryId} and deleted_at is null) t
+    full join (select path, checksum, remote_token from ratchet.sync_bases where repository_id = ${repositoryId}) b
+      on b.path = t.path
+    full join (select path from ratchet.conflicts where repository_id = ${repositoryId} and status = 'open') c
+      on c.path = coalesce(t.path, b.path)`);
+  return rows as unknown as DocumentIndexRow[];
+}
+
+export interface DocumentSidesRow {
+  path: string;
+  base: StoredTree | null;
+  local: StoredTree | null;
+  identity: string | null;
+}
+
+/** Base and local trees of some paths. `identity` is the uuid that the task's own metadata gives. */
+export async function documentSides(
+  db: Queryable,
+  repositoryId: string,
+  paths: readonly string[],
+): Promise<DocumentSidesRow[]> {
+  if (paths.length === 0) return [];
+  const { rows } = await db.execute(sql`
+    select p.path, b.tree as base, t.tree as local, coalesce(t.metadata, d.metadata) ->> 'uuid' as identity
+    from unnest(${sql.param(paths)}::text[]) as p(path)
+    left join ratchet.sync_bases b on b.repository_id = ${repositoryId} and b.path = p.path
+    left join ratchet.tasks t on t.repository_id = ${repositoryId} and t.repository_path = p.path and t.deleted_at is null
+    left join ratchet.tasks d on d.id = b.document_id`);
+  return rows as unknown as DocumentSidesRow[];
+}
+
+/** Living tasks at some paths of a repository, locked until the transaction ends. */
+export const lockTasksAt = (tx: Queryable, repositoryId: string, paths: readonly string[]): Promise<TaskRow[]> =>
+  tx
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), oneOf(tasks.repositoryPath, paths)))
+    .orderBy(tasks.id)
+    .for('update');
+
+/** The newest deleted task at each of some paths: what comes back there is the same task. */
+export async function tombstonesAt(tx: Queryable, repositoryId: string, paths: readonly string[]): Promise<TaskRow[]> {
+  if (paths.length === 0) return [];
+  const rows = await tx
+    .selectDistinctOn([tasks.repositoryPath])
+    .from(tasks)
+    .where(and(eq(tasks.repositoryId, repositoryId), isNotNull(tasks.deletedAt), oneOf(tasks.repositoryPath, paths)))
+    .orderBy(tasks.repositoryPath, sql`${tasks.deletedAt} desc`);
+  return rows;
+}
+
+export async function insertTasks(tx: Queryable, rows: readonly TaskRow[]): Promise<void> {
+  if (rows.length > 0) await tx.execute(insertRows(tasks, rows));
+}
+
+/**
+ * Replaces whole rows, each only where the stored revision is one of `from` (by id): compare and set. Answers the ids that
+ * were written.
+ */
+export async function replaceTasks(
+  tx: Queryable,
+  rows: readonly TaskRow[],
+  from: ReadonlyMap<string, number>,
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const expected = rows.map((row) => ({ id: row.id, revision: from.get(row.id) ?? row.revision }));
+  const result = await tx.execute(sql`
+    update ratchet.tasks as t set ${assignments()}
+    from ${recordset(tasks, rows)} as r
+    join jsonb_to_recordset(${JSON.stringify(expected)}::jsonb) as e(id uuid, revision integer) on e.id = r.id
+    where t.id = r.id and t.revision = e.revision
+    returning t.id`);
+  return new Set(result.rows.map((row) => String((row as { id: string }).id)));
+}
+
+const fixed = new Set(['id', 'created_at', 'created_from']);
+const assignments = (): SQL =>
+  sql.join(
+    taskColumns()
+      .filter((name) => !fixed.has(name))
+      .map((name) => sql`${sql.identifier(name)} = r.${sql.identifier(name)}`),
+    sql`, `,
+  );
+const taskColumns = (): string[] =>
+  Object.values(tasks).flatMap((column) =>
+    typeof column === 'object' && column !== null && 'name' in column && 'primary' in column ? [String(column.name)] : [],
+  );
+
+export async function insertVersions(tx: Queryable, rows: readonly TaskVersionRow[]): Promise<void> {
+  if (rows.length > 0) await tx.execute(insertRows(taskVersions, rows));
+}
+
+export async function upsertBases(tx: Queryable, rows: readonly SyncBaseRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    ${insertRows(syncBases, rows)}
+    on conflict (repository_id, path) do update set
+      document_kind = excluded.document_kind, document_id = excluded.document_id, tree = excluded.tree,
+      checksum = excluded.checksum, remote_token = excluded.remote_token, remote_commit = excluded.remote_commit,
+      fence = excluded.fence, updated_at = excluded.updated_at`);
+}
+
+export async function deleteBases(tx: Queryable, repositoryId: string, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await tx.delete(syncBases).where(and(eq(syncBases.repositoryId, repositoryId), oneOf(syncBases.path, paths)));
+}
+
+export const basesAt = (db: Queryable, repositoryId: string, paths: readonly string[]): Promise<SyncBaseRow[]> =>
+  db
+    .select()
+    .from(syncBases)
+    .where(and(eq(syncBases.repositoryId, repositoryId), oneOf(syncBases.path, paths)));
+
+/** `column = any(array)`: one parameter however many values. */
+const oneOf = (column: Parameters<typeof inArray>[0], values: readonly string[]): SQL =>
+  sql`${column} = any(${sql.param(values)}::text[])`;

@@ -1,0 +1,40 @@
+import { RatchetError } from '@ratchet/contract/errors';
+import { sql } from 'drizzle-orm';
+import type { Queryable } from '../database.ts';
+
+/** Takes a lease that is free or has expired, by the database's clock. null: another holds it. */
+export async function acquireLease(
+  db: Queryable,
+  { name, holder, seconds }: { name: string; holder: string; seconds: number },
+): Promise<{ fence: number } | null> {
+  const { rows } = await db.execute(sql`
+    insert into ratchet.leases as l (name, holder, fence, expires_at)
+    values (${name}, ${holder}, 1, now() + make_interval(secs => ${seconds}::double precision))
+    on conflict (name) do update
+      set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
+      where l.expires_at <= now()
+    returning fence::float8 as fence`);
+  const row = rows[0] as { fence: number } | undefined;
+  return row ? { fence: Number(row.fence) } : null;
+}
+
+/** Answers whether the lease was still held. */
+export async function renewLease(db: Queryable, name: string, fence: number, seconds: number): Promise<boolean> {
+  const { rowCount } = await db.execute(sql`
+    update ratchet.leases set expires_at = now() + make_interval(secs => ${seconds}::double precision)
+    where name = ${name} and fence = ${fence} and expires_at > now()`);
+  return rowCount === 1;
+}
+
+/** The fence stays, so that it grows with the next holder. */
+export async function releaseLease(db: Queryable, name: string, fence: number): Promise<void> {
+  await db.execute(sql`update ratchet.leases set expires_at = now() where name = ${name} and fence = ${fence}`);
+}
+
+/** Throws REPOSITORY_BUSY unless the lease is still held under this fence; it cannot be lost before the transaction ends. */
+export async function checkFence(tx: Queryable, name: string, fence: number): Promise<void> {
+  const { rows } = await tx.execute(sql`
+    select 1 from ratchet.leases where name = ${name} and fence = ${fence} and expires_at > now() for update`);
+  if (rows.length === 0)
+    throw new RatchetError('REPOSITORY_BUSY', 'This work took too long and another process took over. Try again.');
+}

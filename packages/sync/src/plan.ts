@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { type Guard, guard } from '@ratchet/sync-core/guards';
+import { reconcile } from '@ratchet/sync-core/reconcile';
+import type { ConflictPolicy, DocumentMerge, FileMergeOutcome, Settlement } from '@ratchet/sync-core/reconciliation';
+import { settle } from '@ratchet/sync-core/settle';
+import { type Bases, type Entry, type Side, type Snapshot, type Tree, unreadable } from '@ratchet/sync-core/tree';
+import type { ByteStash } from './byte-stash.ts';
+import { checksumOf, digestOf } from './digest.ts';
+import type { Kind } from './kind.ts';
+import type { Candidate, Look } from './look.ts';
+import { mergeFile } from './merge/merge-file.ts';
+import { type Move, renamed } from './moves.ts';
+import type { SyncProblem } from './problem.ts';
+
+export interface Plan<P> {
+  /** Digest of what was seen and of what would be done: equal ids, equal plans. */
+  readonly id: string;
+  readonly look: Look<P>;
+  readonly kind: Kind<P>;
+  /** Candidates by the path they have after moves. */
+  readonly candidates: ReadonlyMap<string, Candidate<P>>;
+  readonly moves: readonly Move[];
+  readonly settlement: Settlement;
+  /** Conflicts that policy decided, as they were. */
+  readonly decided: ReadonlySet<string>;
+  /** Documents that left the scope: kept locally, their repository forgotten. */
+  readonly detached: readonly string[];
+  readonly localGuard: Guard | null;
+  readonly remoteGuard: Guard | null;
+  readonly problems: readonly SyncProblem[];
+  /** Whether the plan looked at a document and found nothing for a person to decide. */
+  settled(path: string): boolean;
+  /** Typed fields of a document that a side holds already or a merge made, by path. */
+  fieldsOf(path: string, tree: Tree): Promise<P>;
+}
+
+export interface PlanOptions {
+  readonly policy: ConflictPolicy;
+  /** The scope is not the one of the last run: what is absent left it, and was not deleted. */
+  readonly scopeChanged: boolean;
+  /** Only these documents; the others are left as they are. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** Decides everything and writes nothing. */
+export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOptions): Promise<Plan<P>> {
+  const { candidates, moves } = renamed(look.candidates);
+  const bases = new Map<string, Tree>();
+  const local = new Map<string, Tree | typeof unreadable>();
+  const remote = new Map<string, Tree | typeof unreadable>();
+  const detached: string[] = [];
+  for (const [path, candidate] of candidates) {
+    if (options.only && !options.only.has(path)) continue;
+    if (options.scopeChanged && candidate.base && candidate.remote === null) {
+      detached.push(path);
+      continue;
+    }
+    if (candidate.base) bases.set(path, candidate.base);
+    put(local, path, candidate.local);
+    put(remote, path, candidate.remote);
+  }
+
+  const reconciliation = reconcile(bases as Bases, local as Snapshot, remote as Snapshot, options.policy);
+  const outcomes = new Map<string, Map<string, FileMergeOutcome>>();
+  for (const merge of reconciliation.merges) outcomes.set(merge.path, await mergeContents(merge, look.stash, kind));
+  const settlement = settle(reconciliation, outcomes, options.policy);
+  const open = new Set(settlement.conflicts.map((c) => c.path));
+  const decided = new Set(
+    options.policy === 'manual'
+      ? []
+      : [
+          ...reconciliation.conflicts.map((c) => c.path),
+          ...reconciliation.merges
+            .filter((m) => m.clashes.length > 0 || [...(outcomes.get(m.path)?.values() ?? [])].some((o) => !o.clean))
+            .map((m) => m.path),
+        ].filter((path) => !open.has(path)),
+  );
+
+  const deletes = (changes: Settlement['localChanges']) => changes.filter((c) => c.tree === null).length;
+  const plan = {
+    look,
+    kind,
+    candidates,
+    moves,
+    settlement,
+    decided,
+    detached,
+    localGuard: guard({ documents: look.baseCount, deletions: deletes(settlement.localChanges), left: look.remoteCount }),
+    remoteGuard: guard({ documents: look.baseCount, deletions: deletes(settlement.remoteChanges), left: look.localCount }),
+    problems: look.problems,
+    settled: (path: string) => (local.has(path) || remote.has(path) || bases.has(path)) && !open.has(path) && candidates.get(path)?.remote !== unreadable,
+    fieldsOf: async (path: string, tree: Tree): Promise<P> => {
+      const projected = await project(kind, look.stash, path, tree);
+      if ('unreadable' in projected) throw new Error(`${path} was planned although it cannot be read.`);
+      return projected.fields;
+    },
+  };
+  return { ...plan, id: planId(plan) };
+}
+
+function put(side: Map<string, Tree | typeof unreadable>, path: string, value: Side): void {
+  if (value !== null) side.set(path, value);
+}
+
+async function project<P>(kind: Kind<P>, stash: ByteStash, path: string, tree: Tree) {
+  const contents = await stash.get([...tree.values()].map((entry) => entry.digest));
+  const files = new Map([...tree].map(([name, entry]) => [name, contents.get(entry.digest) as Uint8Array]));
+  return kind.project(path, files);
+}
+
+/**
+ * Merges the files of one document. A merge whose result no longer reads as a document, though both sides did, is not
+ * clean: then every file that was merged stays open, for a person to see.
+ */
+async function mergeContents<P>(
+  merge: DocumentMerge,
+  stash: ByteStash,
+  kind: Kind<P>,
+): Promise<Map<string, FileMergeOutcome>> {
+  const outcomes = new Map<string, FileMergeOutcome>();
+  const keep = async (bytes: Uint8Array, mode: Entry['mode']): Promise<Entry> => {
+    const digest = digestOf(bytes);
+    await stash.put(digest, bytes);
+    return { digest, mode };
+  };
+  for (const file of merge.merges) {
+    const bytes = await stash.get([file.base.digest, file.local.digest, file.remote.digest]);
+    const outcome = await mergeFile({
+      path: file.path,
+      base: bytes.get(file.base.digest) as Uint8Array,
+      local: bytes.get(file.local.digest) as Uint8Array,
+      remote: bytes.get(file.remote.digest) as Uint8Array,
+    });
+    const mode = file.local.mode === file.base.mode ? file.remote.mode : file.local.mode;
+    outcomes.set(file.path, {
+      clean: outcome.clean,
+      entry: await keep(outcome.bytes, mode),
+      ...(outcome.clean ? {} : { fallback: await keep(outcome.fallback, mode) }),
+    });
+  }
+  if (merge.clashes.length > 0 || [...outcomes.values()].some((o) => !o.clean)) return outcomes;
+  const result = new Map(merge.decided);
+  for (const [path, outcome] of outcomes) result.set(path, outcome.entry);
+  const projected = await project(kind, stash, merge.path, result);
+  if (!('unreadable' in projected) && !kind.broken(projected.fields)) return outcomes;
+  if (!('unreadable' in projected)) {
+    const was = await Promise.all([merge.local, merge.remote].map((tree) => project(kind, stash, merge.path, tree)));
+    if (was.some((side) => 'unreadable' in side || kind.broken(side.fields))) return outcomes;
+  }
+  return new Map(
+    merge.merges.map((file) => [
+      file.path,
+      { clean: false, entry: outcomes.get(file.path)?.entry ?? file.local, fallback: file.remote },
+    ]),
+  );
+}
+
+function planId(plan: Omit<Plan<unknown>, 'id' | 'kind' | 'fieldsOf' | 'settled'>): string {
+  const mark = (tree: Tree | null) => (tree ? checksumOf(tree) : null);
+  const side = (s: Side) => (s === unreadable ? 'unreadable' : mark(s));
+  const { settlement } = plan;
+  const content = {
+    candidates: [...plan.candidates.values()].map((c) => [c.path, mark(c.base), mark(c.local), side(c.remote)]).sort(),
+    local: settlement.localChanges.map((c) => [c.path, mark(c.tree)]),
+    remote: settlement.remoteChanges.map((c) => [c.path, mark(c.tree)]),
+    base: settlement.baseChanges.map((c) => [c.path, mark(c.tree)]),
+    merged: settlement.merged.map((m) => [m.path, mark(m.result), mark(m.remote)]),
+    conflicts: settlement.conflicts.map((c) => [c.path, c.type]),
+    moves: plan.moves,
+    detached: plan.detached,
+  };
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+}
