@@ -101,7 +101,8 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
 
   async function fieldsOf(path: string, tree: Tree, blobs: ReadonlyMap<string, Uint8Array>): Promise<TaskFields> {
     const stored = toStored(tree);
-    const contents = new Map([...(await getBlobs(database.db, [...tree.values()].map((e) => e.digest))), ...blobs]);
+    const kept = await getBlobs(database.db, [...tree.values()].map((e) => e.digest));
+    const contents = new Map<string, Uint8Array>([...kept, ...blobs]);
     const projected = kind.project(path, filesOf(stored, contents));
     if ('unreadable' in projected) {
       const { path: where, message } = projected.unreadable;

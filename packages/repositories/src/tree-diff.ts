@@ -13,7 +13,7 @@ export function treeDiff(
   contents: ReadonlyMap<string, Uint8Array>,
 ): z.output<typeof FileDiff>[] {
   const paths = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-  return paths.flatMap((path) => {
+  return paths.flatMap((path): z.output<typeof FileDiff>[] => {
     const [old, current] = [from[path], to[path]];
     if (old && current && old[0] === current[0] && old[1] === current[1]) return [];
     const change = !old ? ('added' as const) : !current ? ('removed' as const) : ('modified' as const);

@@ -4,7 +4,7 @@ import { Id } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
-const conflictList: ListFields = {
+export const conflictList: ListFields = {
   filters: {
     id: 'id',
     taskId: 'id',

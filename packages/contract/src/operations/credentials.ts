@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
 const byId = { id: Id };
-const credentialList: ListFields = {
+export const credentialList: ListFields = {
   filters: { id: 'id', name: 'string', type: CredentialType.options, createdAt: 'datetime' },
   sorts: ['id', 'name', 'createdAt'],
   defaultSort: [{ field: 'name', order: 'asc' }],

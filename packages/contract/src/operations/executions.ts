@@ -5,7 +5,7 @@ import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
 const byId = { id: Id };
-const executionList: ListFields = {
+export const executionList: ListFields = {
   filters: {
     id: 'id',
     jobId: 'id',
@@ -22,7 +22,7 @@ const executionList: ListFields = {
   sorts: ['id', 'queuedAt', 'startedAt', 'finishedAt', 'durationMs', 'status', 'taskName'],
   defaultSort: [{ field: 'queuedAt', order: 'desc' }],
 };
-const logList: ListFields = {
+export const logList: ListFields = {
   filters: { level: ['debug', 'info', 'warn', 'error'], sequence: 'number', time: 'datetime' },
   sorts: ['sequence'],
   defaultSort: [{ field: 'sequence', order: 'asc' }],

@@ -15,7 +15,7 @@ const newJob = z.object({
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   idempotencyKey: z.string().min(1).max(200).optional().describe('The same key answers the job made before'),
 });
-const jobList: ListFields = {
+export const jobList: ListFields = {
   filters: {
     id: 'id',
     taskId: 'id',

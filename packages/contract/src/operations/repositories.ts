@@ -26,7 +26,7 @@ function withoutDefault(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : schema;
 }
 
-const repositoryList: ListFields = {
+export const repositoryList: ListFields = {
   filters: {
     id: 'id',
     name: 'string',
@@ -44,7 +44,7 @@ const repositoryList: ListFields = {
   defaultSort: [{ field: 'name', order: 'asc' }],
 };
 
-const runList: ListFields = {
+export const runList: ListFields = {
   filters: {
     status: ['running', 'success', 'error', 'conflict', 'guarded'],
     trigger: ['file_watcher', 'periodic', 'webhook', 'user_edit', 'manual'],

@@ -24,7 +24,7 @@ const expectedRevision = z.int().min(1).optional().describe('Refuse unless this 
 const changeDescription = z.string().max(2000).optional().describe('What the change is for; kept in history and in the commit');
 const sourceCode = z.string().max(5_000_000);
 
-const taskList: ListFields = {
+export const taskList: ListFields = {
   filters: {
     id: 'id',
     uuid: 'string',

@@ -1,0 +1,58 @@
+import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import { type Issue, RatchetError } from '@ratchet/contract/errors';
+import type { Operation } from '@ratchet/contract/operation';
+import type { Handlers } from './handler.ts';
+
+interface AnyHandler {
+  precondition?(target: { id: string; expectedRevision: number }, caller: Caller): Promise<void>;
+  handle?(input: unknown, caller: Caller): Promise<unknown>;
+  stream?(input: unknown, caller: Caller): AsyncIterable<unknown>;
+}
+
+/** Whether this caller may carry out this operation; throws UNAUTHENTICATED or PERMISSION_DENIED when not. */
+export type Authorise = (operation: Operation, caller: Caller) => Promise<void>;
+
+/** The one way into the system: authorise, check the precondition, validate, handle. */
+export function dispatcher(handlers: Handlers, authorise: Authorise): Dispatcher {
+  const of = (operation: Operation): AnyHandler => {
+    const [entity = '', verb = ''] = operation.name.split('.');
+    const found = (handlers as unknown as Record<string, Record<string, AnyHandler>>)[entity]?.[verb];
+    if (!found) throw new Error(`No handler carries out ${operation.name}.`);
+    return found;
+  };
+  async function prepare(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
+    await authorise(operation, caller);
+    const target = targetOf(operation, input);
+    if (target) await of(operation).precondition?.(target, caller);
+    return validate(operation, input);
+  }
+  return {
+    async call(operation, input, caller) {
+      const valid = await prepare(operation, input, caller);
+      const { handle } = of(operation);
+      if (!handle) throw new Error(`${operation.name} answers a stream.`);
+      return handle(valid, caller);
+    },
+    async *stream(operation, input, caller) {
+      const valid = await prepare(operation, input, caller);
+      const { stream } = of(operation);
+      if (!stream) throw new Error(`${operation.name} answers no stream.`);
+      yield* stream(valid, caller);
+    },
+  };
+}
+
+function targetOf({ precondition }: Operation, input: unknown): { id: string; expectedRevision: number } | null {
+  if (!precondition || input === null || typeof input !== 'object') return null;
+  const { id, expectedRevision } = input as Record<string, unknown>;
+  if (typeof id !== 'string' || typeof expectedRevision !== 'number' || !Number.isInteger(expectedRevision)) return null;
+  return { id, expectedRevision };
+}
+
+function validate(operation: Operation, input: unknown): unknown {
+  const result = operation.input.safeParse(input ?? {});
+  if (result.success) return result.data;
+  const issues: Issue[] = result.error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
+  const said = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
+  throw new RatchetError('VALIDATION_FAILED', said, issues);
+}

@@ -1,0 +1,107 @@
+import { RatchetError } from '@ratchet/contract/errors';
+import { taskList } from '@ratchet/contract/operations/tasks';
+import type { Executor } from '@ratchet/execution/executor';
+import type { RepositorySync } from '@ratchet/repositories/repository-sync';
+import type { TaskEditor } from '@ratchet/repositories/task-editor';
+import type { TaskReader } from '@ratchet/repositories/task-reader';
+import type { EntityHandlers } from './handler.ts';
+import { runTask } from './run-task.ts';
+
+export interface TaskDependencies {
+  readonly reader: TaskReader;
+  readonly editor: TaskEditor;
+  readonly sync: RepositorySync;
+  readonly executor: Executor;
+}
+
+const utf8 = (text: string) => Buffer.from(text, 'utf8');
+
+export function taskHandlers({ reader, editor, sync, executor }: TaskDependencies): EntityHandlers<'tasks'> {
+  const precondition = ({ id, expectedRevision }: { id: string; expectedRevision: number }) =>
+    editor.checkRevision(id, expectedRevision);
+  const enable = (enabled: boolean) => ({
+    handle: ({ id }: { id: string }, { actor }: Parameters<EntityHandlers<'tasks'>['enable']['handle']>[1]) =>
+      editor.patch(id, { enabled }, { actor, changeDescription: enabled ? 'Enabled' : 'Disabled' }),
+  });
+  return {
+    list: { handle: ({ includeDeleted, ...request }) => reader.list(taskList, request, includeDeleted) },
+    stats: { handle: () => reader.stats() },
+    modified: { handle: (input) => reader.modified(input) },
+    get: { handle: ({ id, version }) => reader.get(id, version) },
+    create: { handle: (input, { actor }) => editor.create(input, actor) },
+    update: {
+      precondition,
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
+        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+    },
+    replace: {
+      precondition,
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
+        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+    },
+    delete: {
+      precondition,
+      handle: ({ id, expectedRevision }, { actor }) => editor.delete(id, { actor, expectedRevision }),
+    },
+    restore: { handle: ({ id }, { actor }) => editor.restore(id, actor) },
+    getSource: {
+      async handle({ id }) {
+        const row = await reader.find(id);
+        const { sourceCode, sourceType, entry, version, revision } = row;
+        const task = await reader.get(id);
+        return { taskId: row.id, sourceCode, sourceType, entry, version, revision, inputSchema: task.inputSchema, outputSchema: task.outputSchema };
+      },
+    },
+    updateSource: {
+      precondition,
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
+        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+    },
+    history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
+    getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
+    diff: { handle: ({ id, from, to }) => reader.diff(id, from, to) },
+    rollback: {
+      precondition,
+      handle: ({ id, revision, expectedRevision, changeDescription }, { actor }) =>
+        editor.rollback(id, revision, { actor, expectedRevision, changeDescription }),
+    },
+    listFiles: { handle: ({ id }) => reader.files(id) },
+    getFile: { handle: ({ id, path }) => reader.file(id, path) },
+    putFile: {
+      precondition,
+      handle: ({ id, path, content, encoding, mode, expectedRevision, changeDescription }, { actor }) => {
+        const bytes = encoding === 'base64' ? base64(content) : utf8(content);
+        return editor.putFile(id, path, bytes, mode, { actor, expectedRevision, changeDescription });
+      },
+    },
+    deleteFile: {
+      precondition,
+      handle: async ({ id, path, expectedRevision }, { actor }) => {
+        await editor.deleteFile(id, path, { actor, expectedRevision });
+      },
+    },
+    enable: enable(true),
+    disable: enable(false),
+    validate: { handle: async ({ id }) => executor.validateTask((await reader.find(id)).id) },
+    test: { handle: async ({ id, test }) => executor.testTask((await reader.find(id)).id, test) },
+    run: {
+      handle: async ({ id, ...request }, caller) => runTask(executor, { taskId: (await reader.find(id)).id, ...request }, caller),
+    },
+    push: {
+      handle: async ({ id, message, force }, { actor, signal }) =>
+        sync.pushTask(await reader.find(id), { trigger: 'manual', actor, signal, message, broken: force }),
+    },
+  };
+}
+
+/** Only the members that were sent: an absent one changes nothing. */
+const given = <T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+function base64(text: string): Uint8Array {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
+    throw new RatchetError('VALIDATION_FAILED', 'content is not base64.', [{ path: 'content', message: 'is not base64' }]);
+  return Buffer.from(text, 'base64');
+}

@@ -1,0 +1,76 @@
+import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Queryable } from '../database.ts';
+import { type PageSpec, pageQuery } from '../page.ts';
+import { credentials, repositories } from '../schema/repositories.ts';
+
+export type CredentialRow = typeof credentials.$inferSelect;
+type Sealed = Pick<CredentialRow, 'keyId' | 'sealed'>;
+
+export async function credentialById(db: Queryable, id: string): Promise<CredentialRow | null> {
+  const [row] = await db.select().from(credentials).where(eq(credentials.id, id));
+  return row ?? null;
+}
+
+export async function credentialOfRepository(db: Queryable, repositoryId: string): Promise<CredentialRow | null> {
+  const [row] = await db.select().from(credentials).where(eq(credentials.ownedByRepository, repositoryId));
+  return row ?? null;
+}
+
+export async function insertCredential(db: Queryable, row: typeof credentials.$inferInsert): Promise<CredentialRow> {
+  const [made] = await db.insert(credentials).values(row).returning();
+  return made as CredentialRow;
+}
+
+/** Replaces the secret; the revision grows by one. */
+export async function updateCredential(
+  db: Queryable,
+  id: string,
+  changes: Sealed & { type?: string },
+): Promise<CredentialRow | null> {
+  const [row] = await db
+    .update(credentials)
+    .set({ ...changes, revision: sql`${credentials.revision} + 1`, rotatedAt: sql`now()` })
+    .where(eq(credentials.id, id))
+    .returning();
+  return row ?? null;
+}
+
+/** The same secret under another key, unless it was replaced meanwhile. */
+export async function resealCredential(db: Queryable, id: string, from: string, sealed: Sealed): Promise<void> {
+  await db
+    .update(credentials)
+    .set(sealed)
+    .where(and(eq(credentials.id, id), eq(credentials.keyId, from)));
+}
+
+export const credentialsSealedWithout = (db: Queryable, keyId: string): Promise<CredentialRow[]> =>
+  db.select().from(credentials).where(ne(credentials.keyId, keyId));
+
+/** Names of the repositories that sign in with it. */
+export async function credentialUsers(db: Queryable, id: string): Promise<string[]> {
+  const rows = await db.select({ name: repositories.name }).from(repositories).where(eq(repositories.credentialId, id));
+  return rows.map((row) => row.name);
+}
+
+export async function deleteCredential(db: Queryable, id: string): Promise<void> {
+  await db.delete(credentials).where(eq(credentials.id, id));
+}
+
+export async function deleteCredentialsOf(db: Queryable, repositoryId: string): Promise<void> {
+  await db.delete(credentials).where(eq(credentials.ownedByRepository, repositoryId));
+}
+
+const spec = (fields: ListFields): PageSpec<typeof credentials> => ({
+  table: credentials,
+  fields,
+  columns: { id: credentials.id, name: credentials.name, type: credentials.type, createdAt: credentials.createdAt },
+  search: [credentials.name],
+  id: credentials.id,
+});
+
+export const pageOfCredentials = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+): Promise<Page<CredentialRow>> => pageQuery(db, spec(fields), request);
