@@ -44,7 +44,7 @@ const listMembers = {
 };
 
 /** The input of a list: paging, order, filters and search, checked against what this list offers. */
-export const listInput = <S extends z.ZodRawShape>(fields: ListFields, extra: S = {} as S) =>
+export const listInput = <S extends z.ZodRawShape = Record<never, z.ZodType>>(fields: ListFields, extra: S = {} as S) =>
   z.object({ ...listMembers, ...extra }).superRefine((input, ctx) => {
     const { sort, filters } = input as { sort?: SortClause[]; filters?: FilterClause[] };
     for (const [i, s] of (sort ?? []).entries())

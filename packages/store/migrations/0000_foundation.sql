@@ -97,6 +97,7 @@ CREATE TABLE "ratchet"."executions" (
 	"progress" double precision,
 	"progress_message" text,
 	"attempt" integer DEFAULT 1 NOT NULL,
+	"crashes" integer DEFAULT 0 NOT NULL,
 	"timeout_ms" integer,
 	"node_id" uuid,
 	"cancel_requested_at" timestamp (3) with time zone,

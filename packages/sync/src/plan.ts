@@ -44,7 +44,7 @@ export interface PlanOptions {
 
 /** Decides everything and writes nothing. */
 export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOptions): Promise<Plan<P>> {
-  const { candidates, moves } = renamed(look.candidates);
+  const { candidates, moves } = renamed(look.candidates, (fields) => kind.identityOf(fields));
   const bases = new Map<string, Tree>();
   const local = new Map<string, Tree | typeof unreadable>();
   const remote = new Map<string, Tree | typeof unreadable>();

@@ -77,6 +77,8 @@ export const executions = ratchet.table(
     progress: doublePrecision('progress'),
     progressMessage: text('progress_message'),
     attempt: integer('attempt').notNull().default(1),
+    /** Times the node that ran it died. */
+    crashes: integer('crashes').notNull().default(0),
     timeoutMs: integer('timeout_ms'),
     nodeId: uuid('node_id'),
     /** Set when someone asked for it to stop; the node that runs it obeys. */

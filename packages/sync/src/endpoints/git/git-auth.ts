@@ -43,7 +43,8 @@ export function checkAuth(auth: GitAuth | null, transport: 'http' | 'ssh' | 'git
   if (!auth) return null;
   if (auth.type === 'ssh_key') return transport === 'ssh' ? null : 'An SSH key only serves an SSH address.';
   if (transport === 'ssh') return 'An SSH address needs an SSH key as its credential.';
-  if (/[\r\n\0]/.test(authHeader(auth, null) ?? '')) return 'The credential holds a line break. Store it again without one.';
+  if (/[\r\n\0]/.test(authHeader(auth, null) ?? ''))
+    return 'The credential holds a line break. Store it again without one.';
   if (auth.type === 'header' && !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(auth.name))
     return 'The name of the credential’s header is not a valid HTTP header name.';
   if (auth.type === 'basic' && auth.username.includes(':')) return 'A user name cannot hold a colon.';

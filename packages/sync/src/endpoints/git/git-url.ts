@@ -21,13 +21,15 @@ const schemes: Readonly<Record<string, GitUrl['transport']>> = {
 /** Takes an address apart, refusing (EndpointError `misconfigured`) all that git might read as something else. */
 export function parseGitUrl(url: string, allowFileProtocol: boolean): GitUrl {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (url.trim() === '' || /[\u0000-\u0020\u007f]/.test(url)) throw refused('is empty or holds spaces or control characters');
+  if (url.trim() === '' || /[\u0000-\u0020\u007f]/.test(url))
+    throw refused('is empty or holds spaces or control characters');
   if (url.startsWith('-')) throw refused('starts with "-"');
   if (url.startsWith('/')) return local(url, allowFileProtocol);
   const scheme = /^([a-z][a-z0-9+.-]*):(\/\/)?/i.exec(url);
   if (scheme?.[2]) return withScheme(url, allowFileProtocol);
   const scp = /^(?:([A-Za-z0-9._-]+)@)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?!:)(?!-)(.+)$/.exec(url);
-  if (!scp || scp[1]?.startsWith('-')) throw refused('is none of https://, http://, ssh://, git://, host:path and a folder');
+  if (!scp || scp[1]?.startsWith('-'))
+    throw refused('is none of https://, http://, ssh://, git://, host:path and a folder');
   return { address: url, transport: 'ssh', username: null, folder: null };
 }
 
@@ -41,7 +43,8 @@ function withScheme(url: string, allowFileProtocol: boolean): GitUrl {
   const transport = schemes[parsed.protocol];
   if (!transport) throw refused(`has the scheme ${parsed.protocol}//, which is not supported`);
   if (parsed.password !== '') throw refused('holds a password. Store it as a credential instead');
-  if (parsed.search !== '' || parsed.hash !== '') throw refused('holds a query or a fragment. Store secrets as a credential');
+  if (parsed.search !== '' || parsed.hash !== '')
+    throw refused('holds a query or a fragment. Store secrets as a credential');
   if (transport === 'file') {
     if (parsed.host !== '') throw refused('names a host in file://');
     return local(decode(parsed.pathname), allowFileProtocol);

@@ -14,7 +14,7 @@ export interface GitCommand {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Standard input, written as fast as git reads it. */
-  readonly input?: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
+  readonly input?: Iterable<Uint8Array | string>;
 }
 
 export interface GitEnd {
@@ -47,18 +47,26 @@ export function spawnGit(command: GitCommand): GitProcess {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  let closed = false;
+  child.once('close', () => {
+    closed = true;
+  });
   const kill = () => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    // What git started may outlive it and hold its output open, so only the close ends this.
+    if (child.pid === undefined || closed) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  const ended = endOf(child, command, kill);
-  // Whoever reads the output hears of a failure there first; `ended` is awaited after it.
+  const fed = feed(child.stdin, command.input ?? []).catch((error) => {
+    kill();
+    throw error;
+  });
+  const ended = Promise.all([endOf(child, command, kill), fed]).then(([end]) => end);
+  // A caller reads the output first and awaits `ended` after it; until then a rejection has a holder.
   ended.catch(() => {});
-  void feed(child.stdin, command.input);
   return { stdout: child.stdout, ended, kill };
 }
 
@@ -105,18 +113,14 @@ function endOf(
   });
 }
 
-async function feed(stdin: Writable, input: GitCommand['input']): Promise<void> {
+async function feed(stdin: Writable, input: Iterable<Uint8Array | string>): Promise<void> {
   // A git that ends before it has read everything says why in its exit code and on standard error.
   stdin.on('error', () => {});
-  try {
-    for await (const chunk of input ?? []) {
-      if (stdin.destroyed) return;
-      if (!stdin.write(chunk)) await drained(stdin);
-    }
-    stdin.end();
-  } catch (error) {
-    stdin.destroy(error as Error);
+  for (const chunk of input) {
+    if (stdin.destroyed) return;
+    if (!stdin.write(chunk)) await drained(stdin);
   }
+  stdin.end();
 }
 
 const drained = (stdin: Writable): Promise<void> =>
@@ -129,7 +133,9 @@ const drained = (stdin: Writable): Promise<void> =>
   });
 
 const noGit = (cause: Error) =>
-  new EndpointError('misconfigured', 'Git is not installed on the server. Install git 2.36 or newer.', false, { cause });
+  new EndpointError('misconfigured', 'Git is not installed on the server. Install git 2.36 or newer.', false, {
+    cause,
+  });
 
 const tooSlow = (timeoutMs: number) =>
   new EndpointError('unreachable', `Git did not finish within ${Math.round(timeoutMs / 1000)} s.`, true);

@@ -6,7 +6,15 @@ import { namedEntry } from './project-task.ts';
 import { readYaml } from './read-yaml.ts';
 import { isFault } from './reading.ts';
 import { isScriptTask } from './script-comment.ts';
-import { baseName, companionsOf, folderPrefix, isCodeName, manifestEntries, manifestNames, metadataName } from './shape.ts';
+import {
+  baseName,
+  companionsOf,
+  folderPrefix,
+  isCodeName,
+  manifestEntries,
+  manifestNames,
+  metadataName,
+} from './shape.ts';
 import { decodeLeniently } from './text.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -34,7 +42,12 @@ export async function discoverTasks(
   }
   const surely = ownership(roots);
   const asked = unsure.filter(({ prefix }) => surely(prefix) === null);
-  const answers = await peek(asked.map(({ manifest }) => manifest), read, verdicts, entryOfManifest);
+  const answers = await peek(
+    asked.map(({ manifest }) => manifest),
+    read,
+    verdicts,
+    entryOfManifest,
+  );
   for (const { prefix, manifest } of asked) {
     const entry = answers.get(manifest) ?? unknown;
     const names = folders.get(prefix);
@@ -50,9 +63,15 @@ export async function discoverTasks(
     if (owner === null) loose.push(file);
     else push(documents, owner, file);
   }
-  const found: Discovered[] = [...documents].map(([root, members]) => ({ path: root.slice(0, -1) || '.', root, files: members }));
+  const found: Discovered[] = [...documents].map(([root, members]) => ({
+    path: root.slice(0, -1) || '.',
+    root,
+    files: members,
+  }));
   found.push(...(await looseTasks(loose, folders, watched, read, verdicts)));
-  return scope.watch.length === 0 ? found : found.filter((document) => document.files.some((file) => watched(file.path)));
+  return scope.watch.length === 0
+    ? found
+    : found.filter((document) => document.files.some((file) => watched(file.path)));
 }
 
 type Folders = ReadonlyMap<string, ReadonlyMap<string, RemoteFile>>;
@@ -69,7 +88,8 @@ function foldersOf(files: readonly RemoteFile[]): Folders {
   return folders;
 }
 
-const hasFile = (folders: Folders, path: string): boolean => folders.get(folderPrefix(path))?.has(baseName(path)) ?? false;
+const hasFile = (folders: Folders, path: string): boolean =>
+  folders.get(folderPrefix(path))?.has(baseName(path)) ?? false;
 
 function push(groups: Map<string, RemoteFile[]>, key: string, file: RemoteFile): void {
   const group = groups.get(key);
@@ -113,7 +133,11 @@ async function looseTasks(
     const root = folderPrefix(file.path);
     const beside = folders.get(root);
     const isTwin = name.endsWith('.ts') && beside?.has(`${name.slice(0, -3)}.js`);
-    const companion = isTwin ? undefined : companionsOf(name).map((one) => beside?.get(one)).find((one) => one !== undefined);
+    const companion = isTwin
+      ? undefined
+      : companionsOf(name)
+          .map((one) => beside?.get(one))
+          .find((one) => one !== undefined);
     if (companion) found.push({ path: file.path, root, files: [file, companion] });
     else if (file.mode.startsWith('100') && file.size <= maxPeekBytes && watched(file.path)) lone.push(file);
   }

@@ -30,7 +30,10 @@ export function pathMatcher(patterns: readonly string[], alone: boolean): (path:
   const exceptions: string[] = [];
   for (const written of patterns) {
     const negated = written.trim().startsWith('!');
-    const pattern = written.trim().slice(negated ? 1 : 0).replace(/^(?:\.?\/)+/, '');
+    const pattern = written
+      .trim()
+      .slice(negated ? 1 : 0)
+      .replace(/^(?:\.?\/)+/, '');
     if (pattern) (negated ? exceptions : wanted).push(...covering(pattern));
   }
   const matches = wanted.length > 0 ? picomatch(wanted, { dot: true }) : () => alone;

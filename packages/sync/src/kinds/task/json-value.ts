@@ -6,7 +6,8 @@ export type JsonRecord = Record<string, unknown>;
 export const isRecord = (value: unknown): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const isSchema = (value: unknown): value is JsonRecord | boolean => typeof value === 'boolean' || isRecord(value);
+export const isSchema = (value: unknown): value is JsonRecord | boolean =>
+  typeof value === 'boolean' || isRecord(value);
 
 export interface Settled {
   readonly value: unknown;
@@ -50,5 +51,17 @@ export function sameJson(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   if (!isRecord(a) || !isRecord(b)) return a === b;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
+}
+
+/** A record with members set or, where null, taken out. Members that were there keep their place. */
+export function withChanges(current: JsonRecord, changes: ReadonlyMap<string, unknown>): JsonRecord {
+  const members = new Map(Object.entries(current));
+  for (const [key, value] of changes) {
+    if (value === null) members.delete(key);
+    else members.set(key, value);
+  }
+  return Object.fromEntries(members);
 }

@@ -1,9 +1,11 @@
+import { checkPath } from '../../paths.ts';
 import type { SyncProblem } from '../../problem.ts';
 import type { TaskFields } from './fields.ts';
-import { type JsonRecord, isStorable, storableText } from './json-value.ts';
+import { isIgnoredPath } from './ignored.ts';
+import { isStorable, type JsonRecord, storableText } from './json-value.ts';
+import { readJson } from './read-json.ts';
 import { readMetadata, type TaskMetadata } from './read-metadata.ts';
 import { readSchema, type SchemaSide } from './read-schema.ts';
-import { readJson } from './read-json.ts';
 import { isFault } from './reading.ts';
 import { listOf } from './script-comment.ts';
 import { isSemanticVersion } from './semantic-version.ts';
@@ -28,12 +30,19 @@ export type Report = ReturnType<typeof report>;
 /** The typed fields of a task. Only metadata that does not parse makes it unreadable; then `path` is within the endpoint. */
 export function projectTask(path: string, files: TaskFiles): { fields: TaskFields } | { unreadable: SyncProblem } {
   const shape = shapeOf(path, (name) => files.has(name));
-  const unreadable = (problem: Omit<SyncProblem, 'severity'>) => ({ unreadable: { ...problem, severity: 'error' as const } });
+  const unreadable = (problem: Omit<SyncProblem, 'severity'>) => ({
+    unreadable: { ...problem, severity: 'error' as const },
+  });
   if (!shape) return unreadable({ path, code: 'not_a_task', message: notATask });
   const metadata = readMetadata(shape, files);
   if ('fault' in metadata) {
     const { fault, code, line } = metadata;
-    return unreadable({ path: rootOf(path, files.keys()) + shape.carrier, code, message: fault, ...(line ? { line } : {}) });
+    return unreadable({
+      path: rootOf(path, files.keys()) + shape.carrier,
+      code,
+      message: fault,
+      ...(line ? { line } : {}),
+    });
   }
   const problems: SyncProblem[] = [...metadata.problems];
   const said = report(problems, shape.carrier);
@@ -70,7 +79,12 @@ function identity(path: string, shape: TaskShape, { members, lineOf }: TaskMetad
   const { uuid } = members;
   const isUuid = typeof uuid === 'string' && uuidPattern.test(uuid);
   if (!isUuid && uuid !== undefined && uuid !== null)
-    said('warning', 'bad_uuid', 'uuid is not a UUID; one derived from the place of the task is used.', lineOf(['uuid']));
+    said(
+      'warning',
+      'bad_uuid',
+      'uuid is not a UUID; one derived from the place of the task is used.',
+      lineOf(['uuid']),
+    );
   return {
     uuid: isUuid ? uuid.toLowerCase() : null,
     name: nameOf(path, shape, text('name')?.trim() ?? '', () => lineOf(['name']), said),
@@ -82,7 +96,13 @@ function identity(path: string, shape: TaskShape, { members, lineOf }: TaskMetad
 
 function nameOf(path: string, shape: TaskShape, written: string, line: () => number, said: Report): string {
   if (written !== '' && written.length <= maxNameLength) return written;
-  if (written !== '') said('warning', 'bad_name', `name is longer than ${maxNameLength} characters; the name of its place is used.`, line());
+  if (written !== '')
+    said(
+      'warning',
+      'bad_name',
+      `name is longer than ${maxNameLength} characters; the name of its place is used.`,
+      line(),
+    );
   const isFile = shape.form === 'pair' || shape.form === 'script';
   const place = isFile ? baseName(path).slice(0, -3) : baseName(path);
   return place === '.' || place === '' ? 'task' : place;
@@ -128,7 +148,11 @@ function readCode(shape: TaskShape, metadata: TaskMetadata, files: TaskFiles, pr
   }
   const text = decode(bytes)?.text;
   if (text === undefined || !isStorable(text)) {
-    said('error', 'bad_encoding', 'The code is not UTF-8 text, or holds a NUL character; U+FFFD stands in those places.');
+    said(
+      'error',
+      'bad_encoding',
+      'The code is not UTF-8 text, or holds a NUL character; U+FFFD stands in those places.',
+    );
     return { entry, sourceType, sourceCode: storableText(decodeLeniently(bytes)) };
   }
   const fault = syntaxFault(text, sourceType);
@@ -145,9 +169,18 @@ function entryOf(shape: TaskShape, { members, lineOf }: TaskMetadata, files: Tas
   const named = namedEntry(members);
   if (named !== null) return named;
   if (key === 'entrypoint')
-    said('warning', 'bad_entrypoint', `entrypoint does not name a .js or .ts file of the task; ${fallback} is used.`, lineOf([key]));
+    said(
+      'warning',
+      'bad_entrypoint',
+      `entrypoint does not name a .js or .ts file of the task; ${fallback} is used.`,
+      lineOf([key]),
+    );
   if (usual.length > 1)
-    said('warning', 'two_entries', `Both ${usual.join(' and ')} are there; ${fallback} is used. Name one as entrypoint.`);
+    said(
+      'warning',
+      'two_entries',
+      `Both ${usual.join(' and ')} are there; ${fallback} is used. Name one as entrypoint.`,
+    );
   return fallback;
 }
 
@@ -156,7 +189,7 @@ export function namedEntry(members: JsonRecord): string | null {
   const written = members.entrypoint ?? members.main;
   if (typeof written !== 'string' || !/\.[jt]s$/.test(written)) return null;
   const path = written.replace(/^(?:\.\/)+/, '');
-  return path.split('/').some((part) => part === '' || part === '.' || part === '..') ? null : path;
+  return checkPath(path) === null && !isIgnoredPath(path) ? path : null;
 }
 
 function checkTests(files: TaskFiles, problems: SyncProblem[]): void {

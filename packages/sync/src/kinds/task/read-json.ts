@@ -44,7 +44,9 @@ function faultOf(text: string): Fault {
   }
   const first = errors[0];
   if (!first) return { fault: 'It is not valid JSON.', line: 1 };
-  const words = printParseErrorCode(first.error).replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  const words = printParseErrorCode(first.error)
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase();
   return { fault: `It is not valid JSON: ${words}.`, line: lineAt(text, first.offset) };
 }
 

@@ -28,7 +28,8 @@ export function readMetadata(shape: TaskShape, files: ReadonlyMap<string, Uint8A
   if (text === undefined) return { fault: 'The metadata is not UTF-8 text.', code: 'bad_metadata' };
   const reading = shape.form === 'folder' ? readJson(text) : readYaml(text);
   if (isFault(reading)) return { ...reading, code: 'bad_metadata' };
-  if (!isRecord(reading.value)) return { fault: 'The metadata is not an object with members.', code: 'bad_metadata', line: 1 };
+  if (!isRecord(reading.value))
+    return { fault: 'The metadata is not an object with members.', code: 'bad_metadata', line: 1 };
   return { members: reading.value, problems: wordsOf(reading, shape.carrier), lineOf: reading.lineOf };
 }
 
@@ -50,12 +51,16 @@ const badCharacter = 'It holds a NUL character or half a Unicode character; U+FF
 function readScript(code: string): TaskMetadata | MetadataFault {
   const comment = readComment(code);
   if (!comment.tags.some((tag) => tag.name === 'version'))
-    return { fault: 'It has no @version in its leading comment, and no YAML file of its name beside it.', code: 'not_a_task' };
+    return {
+      fault: 'It has no @version in its leading comment, and no YAML file of its name beside it.',
+      code: 'not_a_task',
+    };
   const lineOf: Reading['lineOf'] = ([name]) => {
     const tag = comment.tags.find((one) => one.name === name || (name === 'tags' && one.name === 'tag'));
     return lineAt(code, tag?.from ?? comment.tags[0]?.from ?? 0);
   };
   const settled = settleJson(metadataOf(comment));
-  if (!settled || !isRecord(settled.value)) return { fault: 'A tag holds JSON that is nested too deeply.', code: 'bad_metadata', line: 1 };
+  if (!settled || !isRecord(settled.value))
+    return { fault: 'A tag holds JSON that is nested too deeply.', code: 'bad_metadata', line: 1 };
   return { members: settled.value, problems: [], lineOf };
 }

@@ -38,7 +38,9 @@ export function readSchema(
   if (shape.form !== 'folder') {
     const key = schemaKey(side, metadata.members);
     const written = metadata.members[key] ?? null;
-    return written === null ? null : judged(expandShorthand(written), shape.carrier, (at) => metadata.lineOf([key, ...at]));
+    return written === null
+      ? null
+      : judged(expandShorthand(written), shape.carrier, (at) => metadata.lineOf([key, ...at]));
   }
   const path = schemaFile(side);
   const bytes = files.get(path);

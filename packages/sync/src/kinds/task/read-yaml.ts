@@ -17,7 +17,8 @@ export function readYaml(text: string): Reading | Fault {
     parsed = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     if (error instanceof RangeError) return tooDeep;
-    if (error instanceof ReferenceError) return { fault: `Its aliases do not resolve: ${firstLine(error.message)}`, line: 1 };
+    if (error instanceof ReferenceError)
+      return { fault: `Its aliases do not resolve: ${firstLine(error.message)}`, line: 1 };
     throw error;
   }
   const settled = settleJson(parsed);
@@ -40,7 +41,9 @@ function offsetOf(root: Node | null, path: readonly (string | number)[]): number
   let node: unknown = root;
   for (const step of path) {
     if (!isCollection(node)) break;
-    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step)) : null;
+    const pair = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      : null;
     const next = pair ? pair.key : node.get(step, true);
     if (!isNode(next)) break;
     offset = next.range?.[0] ?? offset;
@@ -64,5 +67,3 @@ function repeatedKeys(text: string, document: Document.Parsed): { key: string; l
   });
   return found;
 }
-
-

@@ -27,13 +27,20 @@ export function schemaFault(schema: unknown): SchemaFault | null {
   const dialect = dialectOf(schema);
   if (!dialect)
     return {
-      message: 'Its $schema is not supported; use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema.',
+      message:
+        'Its $schema is not supported; use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema.',
       at: ['$schema'],
     };
   if (!dialect(schema)) {
     const error = dialect.errors?.[0];
-    const at = (error?.instancePath ?? '').split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return { message: `It is not a valid JSON Schema: ${at.join('.') || 'the schema'} ${error?.message ?? 'is wrong'}.`, at };
+    const at = (error?.instancePath ?? '')
+      .split('/')
+      .slice(1)
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return {
+      message: `It is not a valid JSON Schema: ${at.join('.') || 'the schema'} ${error?.message ?? 'is wrong'}.`,
+      at,
+    };
   }
   return patternFault(schema, []);
 }
@@ -67,7 +74,10 @@ function patternFault(node: unknown, at: readonly (string | number)[]): SchemaFa
   );
 }
 
-function firstFault(members: Iterable<[string | number, unknown]>, at: readonly (string | number)[]): SchemaFault | null {
+function firstFault(
+  members: Iterable<[string | number, unknown]>,
+  at: readonly (string | number)[],
+): SchemaFault | null {
   for (const [key, member] of members) {
     const fault = typeof member === 'object' ? patternFault(member, [...at, key]) : null;
     if (fault) return fault;

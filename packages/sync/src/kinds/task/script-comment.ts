@@ -18,9 +18,9 @@ export interface LeadingComment {
 }
 
 /** Comments before the first token, a `#!` line and `'use strict'` aside. */
-const leading = /^(?:#![^\n]*\n)?(?:\s+|['"]use strict['"];?|\/\*[^]*?\*\/|\/\/[^\n]*)*/;
-const anyComment = /\/\*[^]*?\*\/|\/\/[^\n]*/g;
-const tagLine = /^([ \t]*(?:\/\*+|\/\/+|\*(?!\/))?[ \t]*)@([A-Za-z_$][\w.$-]*)(?:([ \t]+)([^]*))?$/;
+const leading = /^(?:#![^\n]*\n)?(?:\s+|['"]use strict['"];?|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/;
+const anyComment = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+const tagLine = /^([ \t]*(?:\/\*+|\/\/+|\*(?!\/))?[ \t]*)@([A-Za-z_$][\w.$-]*)(?:([ \t]+)([\s\S]*))?$/;
 
 /** The tags of the comments that stand before the code. */
 export function readComment(code: string): LeadingComment {
@@ -40,7 +40,11 @@ export function readComment(code: string): LeadingComment {
       prefix = `\n${before.includes('/*') ? `${before.slice(0, before.indexOf('/'))} * ` : before || '// '}`;
     } else if (description) {
       const text = line.replace(/^[ \t]*(?:\*|\/\/)?[ \t]?/, '');
-      description = { ...description, value: `${description.value}\n${text}`, to: text ? at + line.length : description.to };
+      description = {
+        ...description,
+        value: `${description.value}\n${text}`,
+        to: text ? at + line.length : description.to,
+      };
       tags[tags.length - 1] = description;
     }
   }
@@ -86,6 +90,22 @@ export function metadataOf(comment: LeadingComment): JsonRecord {
   }
   if (tags.length > 0) metadata.set('tags', tags);
   return Object.fromEntries(metadata);
+}
+
+/** Members of the metadata as the texts of tags of their names, one per tag; null: none. */
+export function tagValues(members: ReadonlyMap<string, unknown>): Map<string, readonly string[] | null> {
+  const values = new Map<string, readonly string[] | null>();
+  for (const [key, value] of members) {
+    if (key === 'tags') values.set('tag', Array.isArray(value) ? value.map(String) : null);
+    else values.set(key, value === null ? null : [textTags.has(key) ? String(value) : writtenAs(value)]);
+  }
+  return values;
+}
+
+/** A text that would read as JSON is quoted; what would end the comment is escaped. */
+function writtenAs(value: unknown): string {
+  if (typeof value === 'string' && jsonOr(value) === value) return value;
+  return JSON.stringify(value).replaceAll('*/', '*\\/');
 }
 
 export const listOf = (text: string): string[] =>

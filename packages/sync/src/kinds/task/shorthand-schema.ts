@@ -1,7 +1,15 @@
 import { isRecord, type JsonRecord } from './json-value.ts';
 
 /** Members that only a JSON Schema has on its first level. */
-const schemaKeywords = ['properties', 'patternProperties', 'additionalProperties', 'items', 'prefixItems', 'anyOf', 'oneOf'];
+const schemaKeywords = [
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'items',
+  'prefixItems',
+  'anyOf',
+  'oneOf',
+];
 const moreKeywords = ['allOf', 'not', 'if', 'enum', 'const', 'definitions'];
 const keywords = new Set([...schemaKeywords, ...moreKeywords]);
 
@@ -34,14 +42,17 @@ export function expandShorthand(written: unknown): unknown {
 
 function parametersOf(written: unknown): [string, unknown][] | null {
   if (Array.isArray(written)) {
-    const named = written.filter((item): item is JsonRecord & { name: string } => isRecord(item) && typeof item.name === 'string');
+    const named = written.filter(
+      (item): item is JsonRecord & { name: string } => isRecord(item) && typeof item.name === 'string',
+    );
     if (named.length === 0 || named.length < written.length) return null;
     return named.map(({ name, ...parameter }) => [name, parameter]);
   }
   if (!isRecord(written)) return null;
   const members = Object.entries(written);
   const isSchema = typeof written.type === 'string' || Array.isArray(written.type) || 'required' in written;
-  if (members.length === 0 || isSchema || members.some(([key]) => key.startsWith('$'))) return typedParameters(members, written);
+  if (members.length === 0 || isSchema || members.some(([key]) => key.startsWith('$')))
+    return typedParameters(members, written);
   if (members.some(([key]) => keywords.has(key)) && !members.every(([, value]) => hasType(value))) return null;
   return members.every(([, value]) => typeof value === 'string' || isRecord(value)) ? members : null;
 }

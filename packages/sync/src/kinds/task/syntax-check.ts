@@ -1,4 +1,5 @@
-import { stripTypeScriptTypes } from 'node:module';
+import { createContext, Script } from 'node:vm';
+import { parse as parseTypeScript } from '@babel/parser';
 import { parse } from 'acorn';
 
 export interface SyntaxFault {
@@ -14,6 +15,7 @@ export interface SyntaxFault {
 export function syntaxFault(code: string, type: 'javascript' | 'typescript'): SyntaxFault | null {
   const attempt = type === 'typescript' ? typescriptFault : javascriptFault;
   const fault = attempt(code);
+  if (fault === tooDeep || fault === tooLong) return fault;
   return fault && /^\s*(?:\/[/*]|\(|async\b|function\b)/.test(code) && !attempt(`(${code}\n)`) ? null : fault;
 }
 
@@ -30,26 +32,57 @@ function parseFault(code: string, sourceType: 'module' | 'script'): SyntaxFault 
     parse(code, { ecmaVersion: 'latest', sourceType, allowHashBang: true });
     return null;
   } catch (error) {
-    if (error instanceof RangeError) return tooDeep;
-    if (!isParseError(error)) throw error;
-    return { message: `${error.message.replace(/ \(\d+:\d+\)$/, '')}.`, line: error.loc.line };
+    return faultOf(error);
   }
 }
 
 const tooDeep: SyntaxFault = { message: 'It is nested too deeply to be parsed.', line: 1 };
+const tooLong: SyntaxFault = { message: 'It takes too long to be parsed; make it simpler.', line: 1 };
+
+function faultOf(error: unknown): SyntaxFault {
+  if (error instanceof RangeError) return tooDeep;
+  if (!isParseError(error)) throw error;
+  return { message: `${error.message.replace(/ \(\d+:\d+\)$/, '').replace(/\.$/, '')}.`, line: error.loc.line };
+}
 
 const isParseError = (error: unknown): error is SyntaxError & { loc: { line: number } } =>
-  error instanceof SyntaxError && 'loc' in error && typeof error.loc === 'object' && error.loc !== null && 'line' in error.loc;
+  error instanceof SyntaxError &&
+  'loc' in error &&
+  typeof error.loc === 'object' &&
+  error.loc !== null &&
+  'line' in error.loc;
+
+/**
+ * Milliseconds for one TypeScript file. The parser tries one reading and then another where one of `speculative` stands,
+ * so that thirty of them, nested, can take hours. Few of them cannot: they need no watch, which costs more than they do.
+ */
+const timeLimit = 1000;
+const speculative = /[(<?]|\binfer\b/g;
+const harmless = 14;
+
+const watched = { context: createContext({ attempt: (): void => undefined }), script: new Script('attempt()') };
 
 function typescriptFault(code: string): SyntaxFault | null {
+  const attempt = () =>
+    void parseTypeScript(code, { sourceType: 'unambiguous', plugins: ['typescript', 'decorators'] });
   try {
-    stripTypeScriptTypes(code, { mode: 'transform' });
+    if ((code.match(speculative)?.length ?? 0) <= harmless) attempt();
+    else runWatched(attempt);
     return null;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error instanceof RangeError || error.name === 'RuntimeError') return tooDeep;
-    if (!(error instanceof SyntaxError)) throw error;
-    const line = Number(/^:(\d+)/.exec(error.stack ?? '')?.[1] ?? 1);
-    return { message: error.message.endsWith('.') ? error.message : `${error.message}.`, line };
+    return isTimeout(error) ? tooLong : faultOf(error);
   }
 }
+
+function runWatched(attempt: () => void): void {
+  watched.context.attempt = attempt;
+  try {
+    watched.script.runInContext(watched.context, { timeout: timeLimit });
+  } finally {
+    watched.context.attempt = () => undefined;
+  }
+}
+
+/** Not an instance of Error: it is made in the other context. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';

@@ -21,7 +21,8 @@ function unmarked(text: string): { text: string; marked: boolean } {
   return text.startsWith(byteOrderMark) ? { text: text.slice(1), marked: true } : { text, marked: false };
 }
 
-export const encode = (text: string, marked = false): Uint8Array => encoder.encode(marked ? byteOrderMark + text : text);
+export const encode = (text: string, marked = false): Uint8Array =>
+  encoder.encode(marked ? byteOrderMark + text : text);
 
 /** The line an offset is in, from 1. */
 export function lineAt(text: string, offset: number): number {

@@ -1,0 +1,40 @@
+import type { Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Operation } from '@ratchet/contract/operation';
+import { registerRest } from '@ratchet/transports/rest/register-rest';
+import { registerDocs } from '@ratchet/transports/rest/register-docs';
+import { registerProbes } from '@ratchet/transports/rest/register-probes';
+import { createApp } from '@ratchet/transports/rest/create-app';
+import type { Logger } from 'pino';
+import type { Settings } from './settings.ts';
+
+export interface Surfaces {
+  readonly operations: readonly Operation[];
+  readonly dispatcher: Dispatcher;
+  readonly version: string;
+  readonly log: Logger;
+  /** Resolves when work can be taken. */
+  readonly ready: () => Promise<unknown>;
+}
+
+/** Puts the surfaces on one listener. */
+export async function listen(
+  { host, port }: Pick<Settings, 'host' | 'port'>,
+  { operations, dispatcher, version, log, ready }: Surfaces,
+): Promise<{ address: string; close(): Promise<void> }> {
+  const app = createApp({ log: (level, message, data) => log[level](data ?? {}, message) });
+  registerRest(app, {
+    operations,
+    dispatcher,
+    prefix: '/api/v1',
+    callerOf: (request) => ({
+      actor: { kind: 'anonymous', id: 'anonymous', name: 'anonymous' },
+      surface: 'rest',
+      requestId: request.id,
+      address: request.ip,
+    }),
+  });
+  registerProbes(app, { ready: () => ready().then(() => true, () => false) });
+  await registerDocs(app, { operations, version, prefix: '/api/v1' });
+  const address = await app.listen({ host, port });
+  return { address, close: () => app.close() };
+}

@@ -1,0 +1,101 @@
+import type { WireBody } from '../protocol.ts';
+
+/**
+ * What the parts of the injected globals share inside one context of the guest.
+ *
+ * Every function in this folder is turned into text and compiled inside the guest's isolate: it may use its arguments and
+ * JavaScript's own globals, nothing else. Nothing here is trusted by the host. What crosses is text, and the host judges
+ * it; code that breaks out of a closure here gains no more than the calls it had anyway.
+ */
+export interface Realm {
+  /** Puts a global in place that the task may replace. */
+  define(name: string, value: unknown): void;
+  /** Calls the host and waits: text in, text out. Set when the context is connected. */
+  host: (operation: HostOperation, payload: string) => string;
+  /** Asks the host for something that takes time. Rejects with an error of the class that the host names. */
+  ask(operation: 'request' | 'crypto', payload: string, onStart?: (id: number) => void): Promise<string>;
+  /** What the host can tell the guest, by event. */
+  readonly on: Record<string, (payload: string) => void>;
+  readonly json: { parse(text: string): unknown; stringify(value: unknown): string | undefined };
+  errors: Record<string, ErrorConstructor>;
+  /** Makes an error of a class by name; an unknown name gives a plain Error with that name. */
+  makeError(name: string, message: string, details?: unknown): Error;
+  /** Limits of this run that the guest's side keeps to, so that nothing too big crosses. */
+  limits: { outputBytes: number; logLineBytes: number; requestBytes: number };
+  /** When the run began, ms since the epoch. Contexts are made from a snapshot, so nothing else here may hold a time. */
+  startedAt: number;
+  utf8: { encode(text: string): Uint8Array; decode(bytes: Uint8Array): string };
+  base64: { encode(bytes: Uint8Array): string; decode(text: string): Uint8Array };
+  /** Copies the bytes of an ArrayBuffer or a view; null for anything else. */
+  bytesOf(value: unknown): Uint8Array | null;
+  /** Shows a value as text for a log line. */
+  inspect(value: unknown): string;
+  createSignal: () => { signal: unknown; abort(reason?: unknown): void };
+  /** Both kinds of fetch; the entry point decides which one the task sees. */
+  fetch: unknown;
+  blockingFetch: unknown;
+  /** Reads and checks headers as both kinds of fetch take them; names come out in lower case. */
+  readHeaders(init: unknown): [string, string][];
+  /** The body of a Request or Response that was not read yet. */
+  wireOf(body: object): WireBody | null;
+  /** Whether a value is a URLSearchParams of ours. */
+  isForm(value: unknown): boolean;
+  /** Refuses a request body that is larger than may cross. */
+  checkBody(body: WireBody | null): void;
+  /** Waits for the host's answer while the guest's thread stands still. Set when the context is connected. */
+  block: (payload: string) => string;
+  /** Tells the host how an asynchronous run ended. Set when the context is connected. */
+  settle: (status: 'ok' | 'error', payload: string) => void;
+}
+
+export type HostOperation = 'log' | 'progress' | 'wake' | 'url' | 'random' | 'request' | 'abort' | 'crypto';
+
+/** Begins a realm. Runs first in every context. */
+export function createRealm(): Realm {
+  const { parse, stringify } = JSON;
+  const { defineProperty, create } = Object;
+  const waiting = new Map<number, { resolve(text: string): void; reject(error: Error): void }>();
+  let lastId = 0;
+  const unconnected = (): never => {
+    throw new Error('The context is not connected.');
+  };
+  const realm: Realm = Object.assign(create(null), {
+    define(name: string, value: unknown) {
+      defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+    },
+    host: unconnected,
+    block: unconnected,
+    settle: unconnected,
+    ask(operation: 'request' | 'crypto', payload: string, onStart?: (id: number) => void) {
+      return new Promise<string>((resolve, reject) => {
+        lastId += 1;
+        const id = lastId;
+        waiting.set(id, { resolve, reject });
+        onStart?.(id);
+        const refusal = realm.host(operation, `${id} ${payload}`);
+        if (refusal !== '') {
+          waiting.delete(id);
+          reject(realm.makeError('NetworkError', refusal));
+        }
+      });
+    },
+    on: create(null),
+    json: { parse, stringify },
+    errors: create(null),
+    makeError: unconnected,
+    limits: { outputBytes: 0, logLineBytes: 0, requestBytes: 0 },
+    startedAt: 0,
+  });
+  realm.on.answer = (payload) => {
+    const space = payload.indexOf(' ');
+    const id = Number(payload.slice(0, space));
+    const call = waiting.get(id);
+    if (call === undefined) return;
+    waiting.delete(id);
+    const text = payload.slice(space + 2);
+    if (payload[space + 1] === '+') return call.resolve(text);
+    const error = parse(text) as { class: string; message: string };
+    return call.reject(realm.makeError(error.class, error.message));
+  };
+  return realm;
+}

@@ -1,0 +1,39 @@
+/** The process that runs untrusted code. Talks only to the server that started it, and ends when that one does. */
+import { setFlagsFromString } from 'node:v8';
+import { createCodeCache } from './code-cache.ts';
+import { createIsolates } from './isolate.ts';
+import type { FromRunner, ToRunner } from './protocol.ts';
+import { type ActiveRun, startRun } from './run.ts';
+
+// The cap on this process's own heap was for its main isolate; the isolates made from now on carry limits of their own.
+setFlagsFromString('--max-old-space-size=0');
+
+const send = (message: FromRunner): void => {
+  process.send?.(message);
+};
+let active: ActiveRun | null = null;
+
+const isolates = createIsolates(() => {
+  const message = 'The task used up the memory of its runner.';
+  active?.fail({ status: 'failed', error: { class: 'MemoryLimitError', message, stack: null } });
+});
+const cache = createCodeCache(isolates);
+
+process.on('message', (message: ToRunner) => {
+  if (message.type === 'cancel') return active?.run === message.run ? active.cancel() : undefined;
+  if (message.type === 'answer') {
+    return active?.run === message.run ? active.answer(message.request, message.answer) : undefined;
+  }
+  const loaded = cache.get(message.key, message.code, message.limits.memoryMb);
+  if (loaded === null) return send({ type: 'missing', run: message.run });
+  active = startRun(message, loaded, send, () => {
+    active = null;
+    // The next run of the same code finds its context ready.
+    setImmediate(() => {
+      if (active === null && !loaded.isolate.isDisposed) loaded.prepare();
+    });
+  });
+});
+// A plain exit would wait for threads that run the task's code.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+send({ type: 'ready' });

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { constants, lstatSync } from 'node:fs';
+import { open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { digestOf } from '../../digest.ts';
+import { EndpointError, type SyncProblem } from '../../problem.ts';
+import type { Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
+import { holds } from './current-entry.ts';
+import { matchesToken, modeOf, tokenOf } from './file-token.ts';
+import { openJournal } from './journal.ts';
+import { errnoOf, openPlace } from './place.ts';
+import { readAtOnce, readStable } from './read-file.ts';
+import { isAccessible, scanFolder } from './scan-folder.ts';
+import { writeDocument } from './write-document.ts';
+
+export interface FilesystemOptions {
+  /** Absolute path of the folder. It may be a link; nothing below it is followed. */
+  readonly root: string;
+  /** Only what is below this folder of it. */
+  readonly subPath: string | null;
+  /** Whether writing is allowed; true without. */
+  readonly writable?: boolean;
+  /** A folder of our own, outside the root: what writes were meant to leave. Without it a restart replans every write. */
+  readonly journalDir?: string;
+  /** Milliseconds since 1970, by the same clock as the file system's. */
+  readonly now?: () => number;
+}
+
+/** Reading gives way to others after this many milliseconds. */
+const slice = 8;
+
+/** A folder as an endpoint. It has no head: only a listing tells whether anything changed. */
+export function createFilesystemRemote(options: FilesystemOptions): Remote {
+  const { root, subPath, writable = true, journalDir, now = Date.now } = options;
+  const journal = journalDir === undefined ? null : openJournal(journalDir, now);
+  const requests = new Map<string, WriteRequest>();
+  let leftovers: readonly string[] = [];
+  const place = () => openPlace(root, subPath);
+
+  async function* read(files: readonly RemoteFile[], signal?: AbortSignal) {
+    const folder = place();
+    let since = performance.now();
+    for (const file of files) {
+      if (performance.now() - since > slice) {
+        await setImmediate();
+        since = performance.now();
+      }
+      signal?.throwIfAborted();
+      const content = await readStable(join(folder, file.path), file.mode, file.size);
+      if (content && matchesToken(file.token, content.signature, content.bytes)) yield { file, bytes: content.bytes };
+    }
+  }
+
+  /** A written file as it now lists; null: it is gone again. */
+  function listed(folder: string, path: string): RemoteFile | null {
+    const full = join(folder, path);
+    const stat = lstatSync(full, { bigint: true, throwIfNoEntry: false });
+    const mode = stat ? modeOf(stat) : null;
+    if (!stat || !mode) return null;
+    const read = () => (mode === '120000' ? null : (readAtOnce(full)?.bytes ?? null));
+    return { path, mode, size: Number(stat.size), token: tokenOf(stat, now(), read) };
+  }
+
+  async function write(folder: string, request: WriteRequest, signal?: AbortSignal): Promise<Published> {
+    const failed: SyncProblem[] = [];
+    const changed = new Set<string>();
+    const folders = new Set<string>();
+    for (const document of request.documents) {
+      signal?.throwIfAborted();
+      const written = await writeDocument(folder, document);
+      for (const path of written.changed) changed.add(path);
+      for (const one of written.folders) folders.add(one);
+      if (written.failure) failed.push({ path: document.path, ...written.failure, severity: 'error' });
+    }
+    for (const one of folders) await syncFolder(one);
+    if (changed.size === 0 && failed.some((problem) => problem.code === 'moved')) return { status: 'moved' };
+    const [first] = failed;
+    if (
+      changed.size === 0 &&
+      first &&
+      failed.length === request.documents.length &&
+      failed.every((one) => one.code === 'denied')
+    )
+      return { status: 'rejected', reason: 'denied', message: first.message };
+    const files = [...changed].flatMap((path) => listed(folder, path) ?? []);
+    return { status: 'published', head: null, files, failed };
+  }
+
+  return {
+    type: 'filesystem',
+
+    probe: async () => {
+      place();
+      return null;
+    },
+
+    async list(signal) {
+      const scan = await scanFolder(place(), now, signal);
+      leftovers = scan.leftovers;
+      return { head: null, files: scan.files, problems: scan.problems };
+    },
+
+    read,
+
+    async prepare(request) {
+      const changes = request.documents.some(({ files }) => files.some(changesAnything));
+      if (!changes) return null;
+      const token = journal ? await journal.note(request) : randomUUID();
+      requests.set(token, request);
+      return { token, head: null };
+    },
+
+    async publish({ token }, signal) {
+      if (!writable)
+        return {
+          status: 'rejected',
+          reason: 'denied',
+          message: 'The repository is read-only here. Make it writable first.',
+        };
+      const request = requests.get(token);
+      if (!request) return { status: 'moved' };
+      requests.delete(token);
+      const folder = place();
+      await removeLeftovers(folder, leftovers);
+      leftovers = [];
+      return write(folder, request, signal);
+    },
+
+    async outcome(token) {
+      const intended = await journal?.find(token);
+      if (!intended) return 'unpublished';
+      const folder = place();
+      for (const { path, entry } of intended) {
+        const expected = entry && { digest: entry[0], mode: entry[1] };
+        if (!(await holds(folder, path, expected))) return 'unpublished';
+      }
+      return 'published';
+    },
+
+    async test() {
+      const report = { authenticated: true, branch: null, head: null };
+      try {
+        const folder = place();
+        const readable = isAccessible(folder, constants.R_OK | constants.X_OK);
+        const mayWrite = writable && isAccessible(folder, constants.W_OK | constants.X_OK);
+        const message = !readable
+          ? 'The folder may not be read by the server.'
+          : mayWrite
+            ? 'The folder can be read and written.'
+            : readOnly(writable);
+        return { ...report, reachable: true, readable, writable: mayWrite, message };
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        return {
+          ...report,
+          reachable: error.code === 'denied',
+          readable: false,
+          writable: false,
+          message: error.message,
+        };
+      }
+    },
+
+    close: async () => requests.clear(),
+  };
+}
+
+const readOnly = (writable: boolean): string =>
+  writable
+    ? 'The folder can be read; the server may not write there.'
+    : 'The folder can be read; the repository is read-only.';
+
+function changesAnything({ before, after }: WriteRequest['documents'][number]['files'][number]): boolean {
+  if (!after) return before !== null;
+  return before?.mode !== after.mode || before.digest !== digestOf(after.bytes);
+}
+
+/** Temporary files of writes that were interrupted. */
+async function removeLeftovers(folder: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    try {
+      await unlink(join(folder, path));
+    } catch (error) {
+      // They are never listed: one that may not be removed does no harm.
+      errnoOf(error);
+    }
+}
+
+/** Puts a folder's entries on disk, where the file system can do so for a folder. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (!['ENOENT', 'EINVAL', 'ENOTSUP', 'EISDIR', 'EACCES', 'EPERM'].includes(errno)) throw error;
+  }
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { type BigIntStats, lstatSync } from 'node:fs';
+import { mkdir, open, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isIgnoredPath, temporaryPrefix } from '../../kinds/task/ignored.ts';
+import { checkPath } from '../../paths.ts';
+import type { DocumentWrite, FileWrite } from '../../remote.ts';
+import { currentEntry, holds } from './current-entry.ts';
+import { errnoOf, nearestFolder, reasonOf } from './place.ts';
+
+export type WriteFailure = { readonly code: 'moved' | 'denied' | 'bad_path' | 'not_written'; readonly message: string };
+
+export interface WrittenDocument {
+  /** Why it is not written whole; null: it is. */
+  readonly failure: WriteFailure | null;
+  /** Paths that changed, those of a document that failed half-way too. */
+  readonly changed: readonly string[];
+  /** Folders, as full paths, whose entries changed. */
+  readonly folders: ReadonlySet<string>;
+}
+
+type Staged = { readonly file: FileWrite; readonly temporary: string };
+
+/**
+ * Writes one document. All new contents are on disk in temporary files before anything changes; each path is compared with
+ * what the plan saw right before it is removed or replaced. A half-written document is one that the next look completes.
+ */
+export async function writeDocument(place: string, document: DocumentWrite): Promise<WrittenDocument> {
+  const changed: string[] = [];
+  const folders = new Set<string>();
+  const staged: Staged[] = [];
+  const outcome = (failure: WriteFailure | null): WrittenDocument => ({ failure, changed, folders });
+  try {
+    const wrong = await firstFault(place, document);
+    if (wrong) return outcome(wrong);
+    for (const file of document.files) if (file.after) staged.push(await stage(place, file, file.after));
+    for (const file of document.files) {
+      if (file.after || !file.before) continue;
+      if (!(await holds(place, file.path, file.before))) return outcome(moved(file.path));
+      await unlink(join(place, file.path));
+      changed.push(file.path);
+      folders.add(await removeEmptyFolders(place, dirname(join(place, file.path))));
+    }
+    while (staged[0]) {
+      const { file, temporary } = staged[0];
+      const target = join(place, file.path);
+      if (!nearestFolder(place, file.path) || !(await holds(place, file.path, file.before)))
+        return outcome(moved(file.path));
+      await makeFolders(place, file.path, folders);
+      await rename(temporary, target);
+      staged.shift();
+      changed.push(file.path);
+      folders.add(dirname(target));
+    }
+    return outcome(null);
+  } catch (error) {
+    return outcome(failureOf(errnoOf(error)));
+  } finally {
+    for (const { temporary } of staged) await rm(temporary, { force: true });
+  }
+}
+
+const moved = (path: string): WriteFailure => ({
+  code: 'moved',
+  message: `${path} changed since it was looked at. The next push looks again.`,
+});
+
+function failureOf(errno: string): WriteFailure {
+  const code = errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS' ? 'denied' : 'not_written';
+  return { code, message: `It cannot be written: ${reasonOf(errno)}.` };
+}
+
+async function firstFault(place: string, { files }: DocumentWrite): Promise<WriteFailure | null> {
+  const removed = new Set(files.filter((file) => file.before && !file.after).map((file) => file.path));
+  for (const { path, before, after } of files) {
+    const wrong = checkPath(path) ?? (isIgnoredPath(path) ? 'files of that name are never synced' : null);
+    if (wrong) return { code: 'bad_path', message: `${path} cannot be written: ${wrong}.` };
+    if (after?.mode === '160000')
+      return { code: 'bad_path', message: `${path} is a submodule, which a folder cannot hold.` };
+    if (!nearestFolder(place, path) && !isBelow(path, removed))
+      return { code: 'bad_path', message: `${path} lies behind a file or a symbolic link. Links are not followed.` };
+    if (await holds(place, path, before)) continue;
+    if (before || !(await makesWay(place, path, removed))) return moved(path);
+  }
+  return null;
+}
+
+function isBelow(path: string, files: ReadonlySet<string>): boolean {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    if (files.has(path.slice(0, end))) return true;
+  return false;
+}
+
+/** Whether what stands in a new file's place goes in the same write: a folder of removed files, or its own name in other case. */
+async function makesWay(place: string, path: string, removed: ReadonlySet<string>): Promise<boolean> {
+  const current = await currentEntry(place, path);
+  if (current === 'folder') return [...removed].some((one) => one.startsWith(`${path}/`));
+  const found = identity(place, path);
+  return [...removed].some((one) => one.toLowerCase() === path.toLowerCase() && identity(place, one) === found);
+}
+
+function identity(place: string, path: string): string {
+  const stat = lstatSync(join(place, path), { bigint: true, throwIfNoEntry: false });
+  return `${stat?.dev}.${stat?.ino}`;
+}
+
+/** Puts new content on disk, as near to its place as there is a folder. */
+async function stage(place: string, file: FileWrite, after: NonNullable<FileWrite['after']>): Promise<Staged> {
+  const folder = nearestFolder(place, file.path) ?? place;
+  const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`);
+  if (after.mode === '120000') {
+    await symlink(Buffer.from(after.bytes), temporary);
+    return { file, temporary };
+  }
+  const old = file.before ? lstatSync(join(place, file.path), { bigint: true, throwIfNoEntry: false }) : undefined;
+  const executable = after.mode === '100755';
+  const handle = await open(temporary, 'wx', executable ? 0o777 : 0o666);
+  try {
+    await handle.writeFile(after.bytes);
+    if (old?.isFile()) {
+      await keepOwner(handle, old);
+      await handle.chmod(permissions(Number(old.mode) & 0o777, executable));
+    }
+    await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return { file, temporary };
+}
+
+/** As git does it: who may read an executable file may run it. */
+const permissions = (old: number, executable: boolean): number =>
+  executable ? old | ((old & 0o444) >> 2) : old & ~0o111;
+
+async function keepOwner(handle: Awaited<ReturnType<typeof open>>, old: BigIntStats): Promise<void> {
+  const made = await handle.stat({ bigint: true });
+  if (made.uid === old.uid && made.gid === old.gid) return;
+  try {
+    await handle.chown(Number(old.uid), Number(old.gid));
+  } catch (error) {
+    // Only a privileged process can give a file away; for others the file becomes their own, as with any editor.
+    if (errnoOf(error) !== 'EPERM') throw error;
+  }
+}
+
+async function makeFolders(place: string, path: string, made: Set<string>): Promise<void> {
+  let folder = place;
+  for (const part of path.split('/').slice(0, -1)) {
+    const next = join(folder, part);
+    if (!lstatSync(next, { throwIfNoEntry: false })) {
+      await mkdir(next);
+      made.add(folder);
+    }
+    folder = next;
+  }
+}
+
+/** Removes folders that became empty, upwards, never `place` itself. Answers the first one that stays. */
+async function removeEmptyFolders(place: string, folder: string): Promise<string> {
+  for (let current = folder; current !== place; current = dirname(current)) {
+    try {
+      await rmdir(current);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'ENOTEMPTY' || errno === 'EEXIST' || errno === 'EACCES' || errno === 'EPERM' || errno === 'EBUSY')
+        return current;
+      if (errno !== 'ENOENT') throw error;
+    }
+  }
+  return place;
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { authHeader, type GitAuth } from './git-auth.ts';
+import type { GitUrl } from './git-url.ts';
+
+/** Name prefix of the folders that hold an SSH key while a command runs. */
+export const keyFolderPrefix = 'ssh-';
+
+export interface RemoteAccess {
+  readonly url: GitUrl;
+  readonly auth: GitAuth | null;
+  /** A folder that only this endpoint uses. */
+  readonly folder: string;
+  /** Seconds to wait for a connection. */
+  readonly connectSeconds: number;
+}
+
+/** What every git command gets: no configuration but this, no hooks, no prompts, no maintenance behind our back. */
+export function localEnvironment(gitDir: string, home: string): Readonly<Record<string, string>> {
+  return environment(gitDir, home, []);
+}
+
+/**
+ * Calls `use` with the environment of a command that speaks to the remote, under the name `origin`. The credential stands in
+ * the environment or, for SSH, in files that only last as long as the call; never among the arguments or in the address.
+ */
+export async function withRemoteEnvironment<T>(
+  gitDir: string,
+  { url, auth, folder, connectSeconds }: RemoteAccess,
+  refspec: string | null,
+  use: (variables: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const config: [string, string][] = [
+    ['remote.origin.url', url.address],
+    ...(refspec ? ([['remote.origin.fetch', refspec]] as [string, string][]) : []),
+    // A redirect would carry the credential along to wherever it leads.
+    ['http.followRedirects', auth ? 'false' : 'initial'],
+    ['http.lowSpeedLimit', '100'],
+    ['http.lowSpeedTime', '60'],
+  ];
+  const header = auth && url.transport === 'http' ? authHeader(auth, url.username) : null;
+  if (header) config.push(['http.extraHeader', header]);
+  const variables = {
+    ...environment(gitDir, folder, config),
+    GIT_ALLOW_PROTOCOL: url.transport === 'http' ? 'https:http' : url.transport,
+  };
+  if (url.transport !== 'ssh') return await use(variables);
+
+  const keys = await mkdtemp(join(folder, keyFolderPrefix));
+  try {
+    return await use({
+      ...variables,
+      GIT_SSH_COMMAND: await sshCommand(keys, auth, connectSeconds),
+      GIT_SSH_VARIANT: 'ssh',
+    });
+  } finally {
+    await rm(keys, { recursive: true, force: true });
+  }
+}
+
+async function sshCommand(keys: string, auth: GitAuth | null, connectSeconds: number): Promise<string> {
+  const options = [
+    'StrictHostKeyChecking=yes',
+    'BatchMode=yes',
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'ForwardAgent=no',
+    'UpdateHostKeys=no',
+    `ConnectTimeout=${connectSeconds}`,
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=4',
+  ];
+  if (auth?.type === 'ssh_key') {
+    const key = join(keys, 'key');
+    await writeFile(key, `${auth.privateKey.replaceAll('\r\n', '\n').trimEnd()}\n`, { mode: 0o600 });
+    options.push(`IdentityFile=${forSsh(key)}`);
+    if (auth.knownHosts !== undefined) {
+      const known = join(keys, 'known_hosts');
+      await writeFile(known, `${auth.knownHosts.trimEnd()}\n`, { mode: 0o600 });
+      options.push(`UserKnownHostsFile=${forSsh(known)}`, 'GlobalKnownHostsFile=/dev/null');
+    }
+  }
+  return ['ssh', '-F', '/dev/null', ...options.flatMap((option) => ['-o', forShell(option)])].join(' ');
+}
+
+/** A file name inside an option of ssh, which takes spaces as separators and `%` as an escape. */
+const forSsh = (path: string): string => `"${path.replaceAll('%', '%%')}"`;
+const forShell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function environment(gitDir: string, home: string, more: readonly [string, string][]): Record<string, string> {
+  const config: readonly [string, string][] = [
+    ['core.hooksPath', '/dev/null'],
+    ['credential.helper', ''],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['protocol.version', '2'],
+    ['fetch.recurseSubmodules', 'false'],
+    ['push.recurseSubmodules', 'no'],
+    ['advice.pushUpdateRejected', 'false'],
+    ...more,
+  ];
+  const variables: Record<string, string> = {
+    GIT_DIR: gitDir,
+    HOME: home,
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_CONFIG_COUNT: String(config.length),
+  };
+  config.forEach(([key, value], index) => {
+    variables[`GIT_CONFIG_KEY_${index}`] = key;
+    variables[`GIT_CONFIG_VALUE_${index}`] = value;
+  });
+  return variables;
+}

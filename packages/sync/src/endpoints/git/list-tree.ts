@@ -1,0 +1,108 @@
+import type { Mode } from '@ratchet/sync-core/tree';
+import { checkPath, findTwins } from '../../paths.ts';
+import { EndpointError, type SyncProblem } from '../../problem.ts';
+import type { RemoteFile } from '../../remote.ts';
+import type { Mirror } from './mirror.ts';
+
+/** What a commit holds below the endpoint's root. */
+export interface TreeListing {
+  /** Every name there is, fit to be synced or not: names that are not UTF-8 stand with replacement characters. */
+  readonly entries: ReadonlyMap<string, RemoteFile>;
+  readonly files: readonly RemoteFile[];
+  readonly problems: readonly SyncProblem[];
+}
+
+/** Size of a submodule's content, its commit id in hexadecimal, is that of the id. */
+const modes: Readonly<Record<string, Mode>> = {
+  '100644': '100644',
+  // Written by very old versions of git.
+  '100664': '100644',
+  '100755': '100755',
+  '120000': '120000',
+  '160000': '160000',
+};
+
+const format = '%(objectmode) %(objectname) %(objectsize)%x09%(path)';
+
+const emptyTree: TreeListing = { entries: new Map(), files: [], problems: [] };
+
+/**
+ * Names the tree that is the endpoint's root; null: the commit has no such folder, which git cannot tell from an empty one.
+ * Throws EndpointError `root_gone` when something else than a folder stands there.
+ */
+async function rootTree(
+  mirror: Mirror,
+  commit: string,
+  subPath: string | null,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  if (subPath === null) return commit;
+  const args = ['--literal-pathspecs', 'ls-tree', '-z', '--full-tree', '--format=%(objecttype)', commit, '--', subPath];
+  const output = await mirror.local({ args, doing: 'looking for the sub-path', signal });
+  const type = output.toString('latin1').replace('\0', '');
+  if (type === '') return null;
+  if (type !== 'tree') throw new EndpointError('root_gone', 'The sub-path is not a folder in the repository.', false);
+  return `${commit}:${subPath}`;
+}
+
+/** Lists what a commit of the mirror holds below the sub-path. */
+export async function listTree(
+  mirror: Mirror,
+  commit: string,
+  subPath: string | null,
+  signal: AbortSignal | undefined,
+): Promise<TreeListing> {
+  const tree = await rootTree(mirror, commit, subPath, signal);
+  if (tree === null) return emptyTree;
+  const args = ['ls-tree', '-r', '-z', '--full-tree', `--format=${format}`, tree];
+  return parseTree(await mirror.local({ args, doing: 'listing a commit', signal }));
+}
+
+/** Reads `ls-tree -z` output in the format above. */
+export function parseTree(output: Uint8Array): TreeListing {
+  const entries = new Map<string, RemoteFile>();
+  const problems: SyncProblem[] = [];
+  const refuse = (path: string, why: string) =>
+    problems.push({ path, code: 'path_refused', message: `It is left alone: ${why}.`, severity: 'warning' });
+  const fit: string[] = [];
+  const text = Buffer.from(output.buffer, output.byteOffset, output.byteLength);
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf(0, start);
+    const tab = text.indexOf(0x09, start);
+    const [mode = '', token = '', size = ''] = text.toString('latin1', start, tab).split(' ');
+    const path = text.toString('utf8', tab + 1, end);
+    const entry: RemoteFile = {
+      path,
+      mode: modes[mode] ?? '100644',
+      size: mode === '160000' ? token.length : Number(size),
+      token,
+    };
+    const exact = !path.includes('\ufffd') || Buffer.from(path).equals(text.subarray(tab + 1, end));
+    const why = exact ? checkPath(path) : 'its name is not valid UTF-8';
+    // The same replacement may stand for several names that are not UTF-8: what is known of them is that they are there.
+    entries.set(path, entry);
+    if (why === null) fit.push(path);
+    else refuse(path, why);
+    start = end + 1;
+  }
+  return { entries, ...withoutTwins(entries, fit, problems) };
+}
+
+/** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
+export function withoutTwins(
+  entries: ReadonlyMap<string, RemoteFile>,
+  fit: readonly string[],
+  problems: readonly SyncProblem[],
+): Pick<TreeListing, 'files' | 'problems'> {
+  const twins = findTwins(fit);
+  const files = fit.flatMap((path) => (twins.has(path) ? [] : (entries.get(path) ?? [])));
+  const twinProblems = [...twins].map(
+    ([path, other]): SyncProblem => ({
+      path,
+      code: 'unreadable',
+      message: `It and ${other} are one name where case or Unicode forms are not told apart. Rename one of them.`,
+      severity: 'error',
+    }),
+  );
+  return { files, problems: [...problems, ...twinProblems] };
+}

@@ -1,0 +1,206 @@
+import { glob, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EndpointError } from '../../problem.ts';
+import { keyFolderPrefix, localEnvironment, type RemoteAccess, withRemoteEnvironment } from './git-environment.ts';
+import { knownError, unknownError } from './git-errors.ts';
+import { type GitProcess, type GitResult, runGit, spawnGit } from './run-git.ts';
+
+export interface GitTimeouts {
+  /** One question to the remote, milliseconds. */
+  readonly ask: number;
+  /** Fetching or pushing, milliseconds. */
+  readonly transfer: number;
+  /** A command on the mirror alone, milliseconds. */
+  readonly local: number;
+}
+
+export const defaultTimeouts: GitTimeouts = { ask: 60_000, transfer: 1_800_000, local: 600_000 };
+
+/** The mirror cannot be worked with: it is to be made anew. Never leaves the endpoint. */
+export class MirrorBroken extends Error {
+  constructor(doing: string, stderr: string) {
+    super(`The mirror fails while ${doing}: ${stderr}`);
+    this.name = 'MirrorBroken';
+  }
+}
+
+interface LocalCommand {
+  readonly args: readonly string[];
+  /** For messages: "reading the tree". */
+  readonly doing: string;
+  readonly signal: AbortSignal | undefined;
+  readonly input?: Iterable<Uint8Array | string>;
+}
+
+interface RemoteCommand {
+  readonly args: readonly string[];
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  /** What `fetch` takes, and what `push` notes on success. */
+  readonly refspec?: string;
+  /** The command needs no mirror, and a broken one is not to disturb it. */
+  readonly alone?: true;
+}
+
+/** A bare repository that holds what the remote's branch held when it was last fetched. A cache: it may be lost any time. */
+export class Mirror {
+  readonly access: RemoteAccess;
+  readonly timeouts: GitTimeouts;
+  /** Grows when the mirror is made anew: what was known of its contents no longer holds. */
+  generation = 0;
+  readonly #gitDir: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(access: RemoteAccess, timeouts: GitTimeouts) {
+    this.access = access;
+    this.timeouts = timeouts;
+    this.#gitDir = join(access.folder, 'mirror.git');
+  }
+
+  /**
+   * Runs work that changes the mirror, one at a time, after clearing what a killed process left behind. A mirror that proves
+   * broken is made anew and the work done once more.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      await this.#tidy();
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof MirrorBroken)) throw error;
+        await this.#remove();
+      }
+      try {
+        return await work();
+      } catch (error) {
+        throw error instanceof MirrorBroken ? brokenForGood(error) : error;
+      }
+    });
+    // The next work waits for this one's end, whatever it is; its failure belongs to its own caller.
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** Throws the mirror away unless that has happened since `generation`. Only within `exclusively`. */
+  async discard(generation: number): Promise<void> {
+    if (this.generation === generation) await this.#remove();
+  }
+
+  /** Creates the mirror where there is none, for ids of the length of `head`. */
+  async ensure(head: string | null, signal: AbortSignal | undefined): Promise<void> {
+    if (await exists(join(this.#gitDir, 'HEAD'))) return;
+    await this.#remove();
+    const format = head?.length === 64 ? 'sha256' : 'sha1';
+    await this.local({
+      args: ['init', '--quiet', '--bare', '--template=', '--initial-branch=none', `--object-format=${format}`],
+      doing: 'creating it',
+      signal,
+    });
+  }
+
+  /** Runs a command on the mirror alone and answers its output. Throws MirrorBroken when git does not succeed. */
+  async local(command: LocalCommand): Promise<Buffer> {
+    const { code, stdout, stderr } = await this.attempt(command);
+    if (code !== 0) throw this.failure(command.doing, stderr);
+    return stdout;
+  }
+
+  /** As `local`, for commands whose exit code is an answer. */
+  attempt({ args, signal, input }: LocalCommand): Promise<GitResult> {
+    return runGit({ ...this.#local(signal), args, ...(input ? { input } : {}) });
+  }
+
+  /** As `local`, answering the running process. */
+  spawn({ args, signal, input }: LocalCommand): GitProcess {
+    return spawnGit({ ...this.#local(signal), args, ...(input ? { input } : {}) });
+  }
+
+  #local(signal: AbortSignal | undefined) {
+    const environment = localEnvironment(this.#gitDir, this.access.folder);
+    return { environment, timeoutMs: this.timeouts.local, signal };
+  }
+
+  /** Runs a command that speaks to the remote. */
+  async remote({ args, signal, timeoutMs, refspec, alone }: RemoteCommand): Promise<GitResult> {
+    await mkdir(this.access.folder, { recursive: true, mode: 0o700 });
+    return await withRemoteEnvironment(
+      alone ? '/dev/null' : this.#gitDir,
+      this.access,
+      refspec ?? null,
+      (environment) => runGit({ args, environment, timeoutMs, signal }),
+    );
+  }
+
+  /** Fetches one branch of the remote into a ref of the mirror, and packs the mirror when it holds many loose things. */
+  async fetch(refspec: string, signal: AbortSignal | undefined): Promise<void> {
+    const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--update-shallow', 'origin'];
+    const { code, stderr } = await this.remote({ args, refspec, signal, timeoutMs: this.timeouts.transfer });
+    if (code !== 0 && /mismatched algorithms/.test(stderr)) throw new MirrorBroken('fetching', 'other object format');
+    if (code !== 0) throw knownError(stderr) ?? this.failure('fetching', stderr);
+    const packing = [
+      '-c',
+      'gc.auto=2000',
+      '-c',
+      'gc.autoPackLimit=30',
+      '-c',
+      'gc.autoDetach=false',
+      'gc',
+      '--auto',
+      '--quiet',
+    ];
+    await this.local({ args: packing, doing: 'packing it', signal });
+  }
+
+  /** The commit a ref of the mirror stands on; null: there is none. */
+  async resolve(ref: string, signal: AbortSignal | undefined): Promise<string | null> {
+    const args = ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`];
+    const { code, stdout } = await this.attempt({ args, doing: 'looking up a commit', signal });
+    return code === 0 ? stdout.toString('latin1').trim() : null;
+  }
+
+  /** Resolves when no work is under way. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  /** Removes locks, half-received packs' marks and keys of a process that was killed: nobody else uses this folder. */
+  async #tidy(): Promise<void> {
+    await mkdir(this.access.folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.access.folder))
+      if (name.startsWith(keyFolderPrefix)) await rm(join(this.access.folder, name), { recursive: true, force: true });
+    const left = [
+      '*.lock',
+      'refs/**/*.lock',
+      'objects/info/**/*.lock',
+      'objects/pack/*.lock',
+      'objects/pack/*.keep',
+      'fast_import_crash_*',
+    ];
+    for await (const name of glob(left, { cwd: this.#gitDir })) await rm(join(this.#gitDir, name), { force: true });
+  }
+
+  /** Disk trouble is not mended by making the mirror anew; all else is taken to be. */
+  failure(doing: string, stderr: string): Error {
+    const disk = /No space left on device|Disk quota exceeded|Permission denied|Read-only file system/.exec(stderr);
+    if (!disk) return new MirrorBroken(doing, stderr.replaceAll(this.access.folder, ''));
+    return new EndpointError(
+      'busy',
+      `The mirror cannot be written: ${disk[0]}. Free space or mend the data folder.`,
+      true,
+    );
+  }
+
+  async #remove(): Promise<void> {
+    this.generation++;
+    await rm(this.#gitDir, { recursive: true, force: true });
+  }
+}
+
+export function brokenForGood(error: MirrorBroken): EndpointError {
+  const { code, message, transient } = unknownError('working on a new mirror', 128);
+  return new EndpointError(code, message, transient, { cause: error });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}

@@ -1,0 +1,93 @@
+import { RatchetError } from '@ratchet/contract/errors';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { statusOf } from './status.ts';
+
+export interface AppOptions {
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
+  /** Bytes of a request's body, at most. */
+  readonly bodyLimit?: number;
+  /** Methods that an address knows: another one is refused by name. */
+  readonly methodsAt?: (path: string) => readonly string[];
+}
+
+const idPattern = /^[\w.:-]{1,100}$/;
+
+/** The HTTP application every surface is put on: request ids, limits, safe errors. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { log, bodyLimit = 16 * 1024 * 1024 } = options;
+  const app = Fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && idPattern.test(given) ? given : crypto.randomUUID();
+    },
+    forceCloseConnections: true,
+  });
+  app.server.headersTimeout = 20_000;
+  // An empty body is no body: operations that need members say so themselves.
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text.toString().trim() === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(text.toString(), refuseProto));
+    } catch (error) {
+      const message = error instanceof RatchetError ? error.message : `The body is not JSON: ${(error as Error).message}`;
+      done(new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]));
+    }
+  });
+  app.addContentTypeParser(['application/octet-stream', 'text/plain'], { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('x-frame-options', 'DENY');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('cache-control', 'no-store');
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = options.methodsAt?.(request.url.split('?')[0] ?? '/') ?? [];
+    if (allowed.length > 0) {
+      reply.header('allow', allowed.join(', '));
+      throw new RatchetError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; ${allowed.join(', ')} is.`);
+    }
+    throw new RatchetError('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.');
+  });
+  return app;
+}
+
+const refuseProto = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new RatchetError('VALIDATION_FAILED', 'A member may not be named __proto__.');
+  return value;
+};
+
+/** Every error as `{ code, message, details, requestId }`. What is not known is logged and not shown. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: AppOptions['log']) {
+  const known = toRatchetError(error);
+  if (!known) log('error', 'A request failed.', { err: error, requestId: request.id, method: request.method, url: request.url });
+  const { code, message, details } = known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
+  if (code === 'RATE_LIMITED') reply.header('retry-after', '1');
+  return reply.status(statusOf[code]).type('application/json').send({ ...top(code, details), code, message, details: details ?? null, requestId: request.id });
+}
+
+/** Members that clients read beside the code. */
+function top(code: string, details: unknown): Record<string, unknown> {
+  if ((code !== 'GUARD_TRIPPED' && code !== 'PLAN_STALE' && code !== 'CONFLICT_MOVED') || details === null || typeof details !== 'object') return {};
+  return details as Record<string, unknown>;
+}
+
+const byStatus: Readonly<Record<number, ['PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'VALIDATION_FAILED', string]>> = {
+  413: ['PAYLOAD_TOO_LARGE', 'The body is too large.'],
+  415: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.'],
+  400: ['VALIDATION_FAILED', 'The request cannot be read.'],
+};
+
+function toRatchetError(error: unknown): RatchetError | null {
+  if (error instanceof RatchetError) return error;
+  const meaning = byStatus[(error as FastifyError)?.statusCode ?? 500];
+  return meaning ? new RatchetError(...meaning, undefined, { cause: error }) : null;
+}

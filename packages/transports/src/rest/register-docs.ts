@@ -1,0 +1,24 @@
+import type { Operation } from '@ratchet/contract/operation';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { openApiDocument } from './open-api.ts';
+
+export interface DocsOptions {
+  readonly operations: readonly Operation[];
+  readonly version: string;
+  readonly prefix: string;
+}
+
+/** The OpenAPI document at /api-docs/openapi.json, and a page at /docs to try it, from this server alone. */
+export async function registerDocs(app: FastifyInstance, { operations, version, prefix }: DocsOptions): Promise<void> {
+  const document = openApiDocument(operations, { title: 'Ratchet', version, prefix });
+  app.get('/api-docs/openapi.json', async () => document);
+  await app.register(swagger, { mode: 'static', specification: { document: document as never } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'",
+    transformStaticCSP: (header) => header,
+    uiConfig: { docExpansion: 'none', deepLinking: true, displayRequestDuration: true, persistAuthorization: false },
+  });
+}

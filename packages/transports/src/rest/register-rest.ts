@@ -1,0 +1,71 @@
+import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Operation } from '@ratchet/contract/operation';
+import type { Page } from '@ratchet/contract/paging';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readInput } from './read-input.ts';
+import { routePath, routesOf, servedAt } from './route-path.ts';
+import { sendEvents } from './send-events.ts';
+import { statusOf } from './status.ts';
+
+export interface RestOptions {
+  readonly operations: readonly Operation[];
+  readonly dispatcher: Dispatcher;
+  readonly prefix: string;
+  readonly callerOf: (request: FastifyRequest) => Caller | Promise<Caller>;
+}
+
+/** Serves every operation of the table; nothing here knows one of them by name. */
+export function registerRest(app: FastifyInstance, options: RestOptions): void {
+  for (const operation of options.operations)
+    for (const [method, path] of routesOf(operation))
+      app.route({
+        method,
+        url: routePath(servedAt(operation, path, options.prefix)),
+        handler: (request, reply) => serve(operation, path, options, request, reply),
+      });
+}
+
+async function serve(operation: Operation, path: string, { dispatcher, callerOf, prefix }: RestOptions, request: FastifyRequest, reply: FastifyReply) {
+  const { input, bare } = readInput(operation, path, request);
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  const caller = { ...(await callerOf(request)), signal: gone.signal };
+  if (operation.stream) return sendEvents(dispatcher.stream(operation, input, caller), reply, gone.signal);
+  if (bare) return sendWindow(operation, input, bare, dispatcher, caller, reply);
+
+  const output = await dispatcher.call(operation, input, caller);
+  if (output === undefined) return reply.status(204).send();
+  const etag = etagOf(output);
+  if (etag) reply.header('etag', etag);
+  if (etag && operation.effect === 'read' && request.method === 'GET' && request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*'))
+    return reply.status(304).send();
+  const refused = operation.refused?.(output as never);
+  if (operation.creates && !refused) reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  return reply.status(refused ? statusOf[refused] : operation.accepted?.(output as never) ? 202 : operation.creates ? 201 : 200).send(output);
+}
+
+const etagOf = (output: unknown): string | null => {
+  const revision = (output as { revision?: unknown } | null)?.revision;
+  return typeof revision === 'number' ? `"${revision}"` : null;
+};
+
+/** Rows `start` to `end`, exactly, out of at most two pages of the list. */
+async function sendWindow(
+  operation: Operation,
+  input: Record<string, unknown>,
+  { start, end }: { start: number; end: number },
+  dispatcher: Dispatcher,
+  caller: Caller,
+  reply: FastifyReply,
+) {
+  const size = Math.max(1, end - start);
+  const limit = Math.min(size, 1000);
+  const page = Math.floor(start / limit) + 1;
+  const first = (await dispatcher.call(operation, { ...input, page, limit }, caller)) as Page<unknown>;
+  const skipped = start - (page - 1) * limit;
+  const rest = skipped > 0 && first.meta.hasNext ? ((await dispatcher.call(operation, { ...input, page: page + 1, limit }, caller)) as Page<unknown>).items : [];
+  const rows = [...first.items, ...rest].slice(skipped, skipped + (end - start));
+  return reply.header('x-total-count', String(first.meta.total)).header('access-control-expose-headers', 'X-Total-Count').send(rows);
+}
