@@ -1,90 +1,86 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RatchetError } from '@ratchet/contract/errors';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
-interface Holder {
-  pid: number;
-  /** When that process started, so that a pid that was given out again is not taken for it. */
-  started: string | null;
-}
+const prefix = 'server.lock.';
+const touchEveryMs = 5000;
+/** A claim of a process that cannot be looked up from here counts until it was not touched for so long. */
+const untouchedMs = 20_000;
 
 /**
- * Takes a data folder for this process. Throws UNAVAILABLE when a living process holds it; the lock of a dead one is taken
- * over. Answers what gives the folder back.
+ * Takes a data folder for this process. Throws UNAVAILABLE when another living process holds it; what a dead one left is
+ * removed. Answers what gives the folder back.
+ *
+ * Every process writes a claim of its own and then looks for those of others, so that of two that come at once at least
+ * one sees the other. A dead claim is never taken over, only removed: its name does not come again.
  */
 export function lockFolder(folder: string): () => void {
+  const name = `${prefix}${randomUUID()}`;
+  const claim = join(folder, name);
+  write(folder, claim, ownIdentity());
+  try {
+    for (const other of readdirSync(folder)) if (other.startsWith(prefix) && other !== name) judge(join(folder, other), claim);
+  } catch (error) {
+    rmSync(claim, { force: true });
+    throw error;
+  }
+  const touching = setInterval(() => touch(claim), touchEveryMs).unref();
+  return () => {
+    clearInterval(touching);
+    rmSync(claim, { force: true });
+  };
+}
+
+/** Appears whole or not at all. */
+function write(folder: string, claim: string, identity: ProcessIdentity): void {
+  const draft = join(folder, `.${randomUUID()}.tmp`);
+  writeFileSync(draft, JSON.stringify(identity), { flag: 'wx', mode: 0o600 });
+  renameSync(draft, claim);
+}
+
+/** Removes another process's claim when that process is dead; throws when it lives. */
+function judge(other: string, own: string): void {
+  const holder = read(other);
+  if (!holder) return;
+  const alive = isAlive(holder) ?? age(other, own) < untouchedMs;
+  if (!alive) {
+    rmSync(other, { force: true });
+    return;
+  }
+  const where = isAlive(holder) === null ? ' on another machine or in another container' : '';
+  throw new RatchetError(
+    'UNAVAILABLE',
+    `The data folder is in use by process ${holder.pid}${where}. Stop that server, or start this one with another --data-dir; for several servers on one database set DATABASE_URL.`,
+  );
+}
+
+function read(path: string): ProcessIdentity | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new RatchetError('UNAVAILABLE', 'The lock file in the data folder cannot be read. Remove server.lock.* there when no server runs.', undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** In milliseconds, by the clock of the file system that holds both. */
+const age = (other: string, own: string): number => statSync(own).mtimeMs - (statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+
+function touch(claim: string): void {
+  const now = new Date();
+  try {
+    utimesSync(claim, now, now);
+  } catch (error) {
+    // The folder was removed under the server: nothing is left to hold.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Makes the folder for its owner alone. One that is there and is another's business keeps its permissions. */
+export function ownFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'server.lock');
-  const mine: Holder = { pid: process.pid, started: startOf(process.pid) };
-  for (let attempt = 0; ; attempt++) {
-    if (create(path, mine)) return () => release(path, mine);
-    const holder = read(path);
-    if (holder && alive(holder))
-      throw new RatchetError(
-        'UNAVAILABLE',
-        `The data folder is in use by process ${holder.pid}. Stop that server, or start this one with another --data-dir; a database that several servers share needs DATABASE_URL.`,
-      );
-    if (attempt === 3) throw new RatchetError('UNAVAILABLE', 'The data folder’s lock changes hands all the time. Try again.');
-    stealFrom(path, holder);
-  }
-}
-
-function create(path: string, holder: Holder): boolean {
-  try {
-    const file = openSync(path, 'wx', 0o600);
-    writeSync(file, JSON.stringify(holder));
-    closeSync(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Moved away first: of two processes that steal at once only one moves the dead lock, and neither a fresh one. */
-function stealFrom(path: string, holder: Holder | null): void {
-  const aside = `${path}.${process.pid}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const moved = read(aside);
-  if (moved && alive(moved) && moved.pid !== holder?.pid) renameSync(aside, path);
-  else rmSync(aside, { force: true });
-}
-
-function release(path: string, mine: Holder): void {
-  const holder = read(path);
-  if (holder?.pid === mine.pid && holder.started === mine.started) rmSync(path, { force: true });
-}
-
-function read(path: string): Holder | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
-  } catch {
-    return null;
-  }
-}
-
-function alive({ pid, started }: Holder): boolean {
-  if (pid === process.pid) return started === startOf(pid);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  const now = startOf(pid);
-  return started === null || now === null || now === started;
-}
-
-/** Start time in clock ticks since boot (Linux, proc(5) field 22); null where the system does not say. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,39 @@
+/** The text of bytes, its BOM included; null when they are no text. */
+export function decodeText(bytes: Uint8Array): string | null {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** What a text has besides its lines. */
+export interface TextShape {
+  readonly bom: boolean;
+  readonly crlf: boolean;
+  readonly finalNewline: boolean;
+}
+
+export function shapeOf(text: string): TextShape {
+  const breaks = text.match(/\n/g)?.length ?? 0;
+  const crlf = text.match(/\r\n/g)?.length ?? 0;
+  return { bom: text.startsWith('\uFEFF'), crlf: breaks > 0 && crlf * 2 > breaks, finalNewline: text === '' || text.endsWith('\n') };
+}
+
+/** The lines alone: no BOM, LF, a final newline. */
+export function plainText(text: string): string {
+  const lines = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`;
+}
+
+export function shaped(plain: string, shape: TextShape): string {
+  const ended = shape.finalNewline ? plain : plain.replace(/\n$/, '');
+  return (shape.bom ? '\uFEFF' : '') + (shape.crlf ? ended.replaceAll('\n', '\r\n') : ended);
+}
+
+/** The shape of a merge: the remote's, but for what only the local side changed. */
+export function mergedShape(base: TextShape, local: TextShape, remote: TextShape): TextShape {
+  const pick = (key: keyof TextShape): boolean => (base[key] === remote[key] ? local[key] : remote[key]);
+  return { bom: pick('bom'), crlf: pick('crlf'), finalNewline: pick('finalNewline') };
+}
