@@ -1,5 +1,5 @@
 import ivm from 'isolated-vm';
-import { bootSource, connectHook } from './globals/source.ts';
+import { bootSource, connectHook, withStart } from './globals/source.ts';
 import type { CompiledCode } from './protocol.ts';
 
 /** What one run answers when its code calls the host. Everything that arrives is the task's word: text, to be judged. */
@@ -22,11 +22,13 @@ export interface FreshContext {
 export interface LoadedCode {
   readonly isolate: ivm.Isolate;
   readonly code: CompiledCode;
+  /** Whether a context was made ahead. */
+  readonly prepared: boolean;
   /** Takes the context made ahead, or makes one. Only while nothing runs in the isolate: the call would wait for it. */
   takeContext(): FreshContext;
   /** Makes the next context ahead of its run. Only while nothing runs in the isolate. */
   prepare(): void;
-  /** Runs the code in a context and answers its completion value, or the exports of a module. */
+  /** Runs the code in a context, and with it the task. Answers a script's completion value or a module's exports. */
   evaluate(context: ivm.Context): Promise<ivm.Reference>;
   dispose(): void;
 }
@@ -76,6 +78,9 @@ export const createIsolates = (onCatastrophe: () => void) => {
     return {
       isolate,
       code,
+      get prepared() {
+        return spare !== null;
+      },
       takeContext() {
         const taken = spare ?? connect(isolate);
         spare = null;
@@ -86,7 +91,7 @@ export const createIsolates = (onCatastrophe: () => void) => {
       },
       async evaluate(context) {
         if (code.kind === 'esm') return evaluateModule(context);
-        script ??= await isolate.compileScript(code.source, { filename: code.filename });
+        script ??= await isolate.compileScript(withStart(code.kind, code.source), { filename: code.filename });
         return (await script.run(context, { reference: true })) as ivm.Reference;
       },
       dispose() {

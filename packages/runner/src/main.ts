@@ -24,14 +24,19 @@ process.on('message', (message: ToRunner) => {
   if (message.type === 'answer') {
     return active?.run === message.run ? active.answer(message.request, message.answer) : undefined;
   }
-  const loaded = cache.get(message.key, message.code, message.limits.memoryMb);
-  if (loaded === null) return send({ type: 'missing', run: message.run });
-  active = startRun(message, loaded, send, () => {
+  const pair = cache.get(message.key, message.code, message.limits.memoryMb);
+  if (pair === null) return send({ type: 'missing', run: message.run });
+  const loaded = pair.take();
+  const run = startRun(message, loaded, send, () => {
     active = null;
-    // The next run of the same code finds its context ready.
     setImmediate(() => {
-      if (active === null && !loaded.isolate.isDisposed) loaded.prepare();
+      if (active === null) pair.prepare(null);
     });
+  });
+  active = run;
+  // While the task runs on its own thread, this one makes ready for the next run.
+  setImmediate(() => {
+    if (active === run) pair.prepare(loaded);
   });
 });
 // A plain exit would wait for threads that run the task's code.

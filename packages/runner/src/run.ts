@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type ivm from 'isolated-vm';
 import type { StartPlan } from './globals/entry.ts';
 import type { HostOperation } from './globals/realm.ts';
 import { answerCrypto } from './host-crypto.ts';
@@ -8,6 +7,7 @@ import type { HostCalls, LoadedCode } from './isolate.ts';
 import { createLogGate } from './log-gate.ts';
 import { createProgressGate } from './progress-gate.ts';
 import type { FromRunner, Outcome, ToRunner, WireAnswer, WireRequest } from './protocol.ts';
+import { residentBytes } from './resident-bytes.ts';
 import { watch } from './watchdog.ts';
 import { limitError, toWireError } from './wire-error.ts';
 
@@ -27,6 +27,9 @@ const stopMs = 250;
 /** How long a cancelled task may react to its signal. */
 const cancelMs = 250;
 const cancelled: Outcome = { status: 'cancelled', error: limitError('CancelledError', 'The execution was cancelled.') };
+
+const noEntry =
+  'The code has no entry point. Export a default function or main, define a global function main, or let the script be a function.';
 
 /** Runs a task's code once. `onEnd` is called once, after the last message of the run was sent. */
 export const startRun = (
@@ -48,6 +51,8 @@ export const startRun = (
   let cancelTimer: NodeJS.Timeout | null = null;
   /** Calls into the guest that have not come back. */
   let inside = 0;
+  /** False once a call into the guest has thrown: it may have left jobs that the next call would run on this thread. */
+  let clean = true;
   let onIdle: (() => void) | null = null;
   let ended = false;
 
@@ -56,6 +61,7 @@ export const startRun = (
     try {
       return await call();
     } catch (error) {
+      clean = false;
       onThrown(error);
       return undefined;
     } finally {
@@ -93,7 +99,7 @@ export const startRun = (
     }
     requests.clear();
     let stopped = await idle(outcome.status === 'completed' || outcome.status === 'failed' ? settleMs : 0);
-    if (!stopped) {
+    if (!stopped || !clean) {
       loaded.dispose();
       stopped = await idle(stopMs);
     }
@@ -102,8 +108,7 @@ export const startRun = (
       fresh.context.release();
     }
     progress.flush();
-    const rss = process.memoryUsage.rss();
-    send({ type: 'done', run, outcome, durationMs, rss, retire: !stopped || hostWork > 0 });
+    send({ type: 'done', run, outcome, durationMs, rss: residentBytes(), retire: !stopped || hostWork > 0 });
     onEnd();
   };
 
@@ -182,16 +187,18 @@ export const startRun = (
       });
     },
     settle(status, payload) {
-      if (typeof payload !== 'string') return;
-      // A rejection that nobody handles is only known when the call that settled the run has come back.
-      void idle(settleMs).then(() => finish(status === 'ok' ? `+${payload}` : `-${payload}`));
+      if (status === 'missing') missing = true;
+      else if (typeof payload === 'string') {
+        // A rejection that nobody handles is only known when the call that settled the run has come back.
+        void idle(settleMs).then(() => finish(status === 'ok', payload));
+      }
     },
   };
+  /** A script without an entry point by name; its completion value may be one. */
+  let missing = loaded.code.kind === 'esm';
 
-  /** Takes the guest's last word: `+` and the output, or `-` and the error. */
-  const finish = async (answer: string): Promise<void> => {
-    const text = answer.slice(1);
-    if (answer[0] !== '+') return end({ status: 'failed', error: readError(text) });
+  const finish = async (fine: boolean, text: string): Promise<void> => {
+    if (!fine) return end({ status: 'failed', error: readError(text) });
     if (Buffer.byteLength(text) > limits.outputBytes) {
       const error = limitError('OutputLimitError', `The output is larger than ${limits.outputBytes} bytes.`);
       return end({ status: 'failed', error });
@@ -206,7 +213,7 @@ export const startRun = (
 
   const log = createLogGate(run, limits, send);
   const progress = createProgressGate(run, send);
-  const stopWatching = watch(isolate, limits, {
+  const stopWatching = watch(isolate, limits, residentBytes(), {
     onTime: () => void end({ status: 'timed_out', error: limitError('TimeoutError', `The task ran longer than ${limits.timeoutMs} ms.`) }),
     onCpu: () =>
       void end({
@@ -218,13 +225,14 @@ export const startRun = (
 
   const begin = async (): Promise<void> => {
     fresh.adopt(calls);
-    const completion: ivm.Reference | undefined = await enter(() => loaded.evaluate(fresh.context));
-    if (ended || completion === undefined) return;
     const start: StartPlan = { kind: loaded.code.kind, mode: plan.mode, context: plan.context, limits };
-    const answer: unknown = await enter(() =>
-      control.apply(undefined, ['start', JSON.stringify(start), plan.input, completion.derefInto({ release: true })]),
-    );
-    if (typeof answer === 'string') await finish(answer);
+    control.applySync(undefined, ['load', JSON.stringify(start), plan.input]);
+    const completion = await enter(() => loaded.evaluate(fresh.context));
+    if (ended || completion === undefined || !missing) return;
+    missing = false;
+    const exports = completion.derefInto({ release: true });
+    await enter(() => control.apply(undefined, ['complete', '', exports]));
+    if (missing) await end({ status: 'failed', error: limitError('ConfigurationError', noEntry) });
   };
   void begin();
 

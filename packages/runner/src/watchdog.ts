@@ -10,11 +10,13 @@ const tickMs = 20;
 export const watch = (
   isolate: ivm.Isolate,
   limits: Pick<RunnerLimits, 'timeoutMs' | 'cpuMs' | 'memoryMb'>,
+  /** Resident bytes of the process when the run began. */
+  memoryBefore: number,
   on: { onTime(): void; onCpu(): void; onMemory(): void },
 ): (() => void) => {
   const deadline = performance.now() + limits.timeoutMs;
   const cpuEnd = isolate.cpuTime + BigInt(Math.ceil(limits.cpuMs)) * 1_000_000n;
-  const memoryEnd = process.memoryUsage.rss() + (limits.memoryMb * 2 + 64) * 1024 * 1024;
+  const memoryEnd = memoryBefore + (limits.memoryMb * 2 + 64) * 1024 * 1024;
   const timer = setInterval(() => {
     if (performance.now() >= deadline) on.onTime();
     else if (isolate.isDisposed) on.onMemory();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from './database.ts';
-import { acquireLease, releaseLease, renewLease } from './queries/leases.ts';
+import { acquireLease, type LeaseRequest, releaseLease, renewLease } from './queries/leases.ts';
 
 export interface Held {
   /** Grows with every holder: what is written under the lease checks it. */
@@ -9,46 +9,56 @@ export interface Held {
   readonly signal: AbortSignal;
 }
 
-export interface LeaseOptions {
-  readonly name: string;
-  readonly holder: string;
-  readonly seconds: number;
+export interface LeaseOptions extends LeaseRequest {
   /** How long to wait for another holder. */
   readonly waitMs: number;
-  /** What is thrown when the wait was in vain. */
+  /** What is thrown when the wait was in vain, or the lease lost. */
   readonly busy: () => Error;
 }
 
 /** Works while holding a lease, which is renewed until the work ends. */
 export async function withLease<T>(database: Database, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T> {
-  const { name, seconds } = options;
   const fence = await waitFor(database, options);
-  const lost = new AbortController();
-  const renew = setInterval(
-    () => {
-      renewLease(database.db, name, fence, seconds).then(
-        (held) => {
-          if (!held) lost.abort(options.busy());
-        },
-        // The database is away for now: the lease runs out by itself, and what is written then is refused by its fence.
-        () => {},
-      );
-    },
-    (seconds * 1000) / 3,
-  );
+  const { signal, stop } = renewing(database, options, fence);
   try {
-    return await work({ fence, signal: lost.signal });
+    return await work({ fence, signal });
   } finally {
-    clearInterval(renew);
-    await releaseLease(database.db, name, fence);
+    stop();
+    // What the work came to stands, whether or not the lease can be given back: it expires by itself.
+    await releaseLease(database.db, options.name, fence).catch(() => {});
   }
+}
+
+/** Renews at a third of the time; the signal ends when the lease went to another or ran out without an answer. */
+function renewing(database: Database, { name, seconds, busy }: LeaseOptions, fence: number) {
+  const lost = new AbortController();
+  let until = performance.now() + seconds * 1000;
+  let timer: NodeJS.Timeout;
+  const later = () => {
+    timer = setTimeout(() => void renew(), (seconds * 1000) / 3);
+  };
+  const renew = async () => {
+    const asked = performance.now();
+    // A database that cannot be reached now may answer the next time.
+    const held = await renewLease(database.db, name, fence, seconds).catch(() => performance.now() < until && null);
+    if (held) until = asked + seconds * 1000;
+    if (held === false) lost.abort(busy());
+    else if (!stopped) later();
+  };
+  let stopped = false;
+  later();
+  const stop = () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+  return { signal: lost.signal, stop };
 }
 
 async function waitFor(database: Database, { name, holder, seconds, waitMs, busy }: LeaseOptions): Promise<number> {
   const until = performance.now() + waitMs;
   for (let pause = 10; ; pause = Math.min(pause * 2, 250)) {
     const lease = await acquireLease(database.db, { name, holder, seconds });
-    if (lease) return lease.fence;
+    if ('fence' in lease) return lease.fence;
     if (performance.now() + pause > until) throw busy();
     await sleep(pause);
   }

@@ -1,104 +1,82 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { RatchetError } from '@ratchet/contract/errors';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import type { Database, Queryable } from './database.ts';
-import { isRetryable, translateDatabaseError } from './database-error.ts';
-import { lockFolder } from './embedded/folder-lock.ts';
-import { EmbeddedSession } from './embedded/session.ts';
-import { EmbeddedSocket } from './embedded/socket.ts';
-import { listenOn } from './listen.ts';
+import type { Database } from './database.ts';
+import { translateOpenError } from './database-error.ts';
+import { openEmbedded } from './embedded/open-embedded.ts';
+import { GuardedPool } from './guarded-pool.ts';
+import { Listener, type Warn } from './listener.ts';
 import { migrateSchema } from './migrate.ts';
-import * as content from './schema/content.ts';
-import * as execution from './schema/execution.ts';
-import * as repositories from './schema/repositories.ts';
-
-const schema = { ...content, ...execution, ...repositories };
+import { queryable } from './queryable.ts';
+import { inTransaction } from './transaction.ts';
 
 export type OpenDatabase =
   /** Embedded: PostgreSQL in this process, its files below `dataDir`, which it takes for itself. */
   | { readonly dataDir: string }
+  /** A server of PostgreSQL 15 or newer. `poolSize`: connections at most, besides one that listens. */
   | { readonly url: string; readonly poolSize?: number };
 
-type Warn = (message: string, error: unknown) => void;
-
-/** Opens the database and brings its schema up to date. */
+/**
+ * Opens the database and brings its schema up to date. `warn` is told what went wrong by itself and is mended by itself.
+ * Throws UNAVAILABLE, with what to do, when it cannot be opened; VALIDATION_FAILED when `url` is no address.
+ */
 export async function openDatabase(options: OpenDatabase, warn: Warn = () => {}): Promise<Database> {
-  return 'url' in options ? openServer(options.url, options.poolSize ?? 10, warn) : openEmbedded(options.dataDir, warn);
-}
-
-async function openServer(url: string, poolSize: number, warn: Warn): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'ratchet' });
+  if ('url' in options) return openServer(options.url, options.poolSize ?? 10, warn);
+  const embedded = await openEmbedded(options.dataDir);
   try {
-    await migrateSchema(pool, true);
+    const parts = { connection: embedded.connection, poolSize: 12, warn, closeMore: () => embedded.close() };
+    return await assemble('embedded', parts);
   } catch (error) {
-    await pool.end();
-    throw translateDatabaseError(error);
-  }
-  return database('postgresql', pool, warn, () => new pg.Client({ connectionString: url }), async () => {});
-}
-
-async function openEmbedded(dataDir: string, warn: Warn): Promise<Database> {
-  const unlock = lockFolder(dataDir);
-  try {
-    const files = join(dataDir, 'database');
-    mkdirSync(files, { recursive: true, mode: 0o700 });
-    const embedded = await PGlite.create({ dataDir: files });
-    const session = new EmbeddedSession(embedded);
-    const stream = () => new EmbeddedSocket(session) as never;
-    const pool = new pg.Pool({ max: 12, idleTimeoutMillis: 0, stream });
-    await migrateSchema(pool, false);
-    return database('embedded', pool, warn, () => new pg.Client({ stream: stream() }), async () => {
-      await embedded.close();
-      unlock();
-    });
-  } catch (error) {
-    unlock();
+    await embedded.close();
     throw error;
   }
 }
 
-function database(
-  mode: Database['mode'],
-  pool: pg.Pool,
-  warn: Warn,
-  connect: () => pg.Client,
-  closeMore: () => Promise<void>,
-): Database {
-  pool.on('error', (error) => warn('An idle connection to the database ended.', error));
-  const db = drizzle(pool, { schema });
-  const listeners = new Set<() => Promise<void>>();
-  let closed = false;
+async function openServer(url: string, poolSize: number, warn: Warn): Promise<Database> {
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    throw new RatchetError(
+      'VALIDATION_FAILED',
+      'DATABASE_URL is not the address of a PostgreSQL; it has the form postgresql://user:password@host:5432/database.',
+    );
+  const connection = { connectionString: url, application_name: 'ratchet', keepAlive: true, connectionTimeoutMillis: 30_000 };
+  try {
+    return await assemble('postgresql', { connection, poolSize, warn, closeMore: async () => {} });
+  } catch (error) {
+    throw translateOpenError(error);
+  }
+}
+
+interface Parts {
+  readonly connection: pg.ClientConfig;
+  readonly poolSize: number;
+  readonly warn: Warn;
+  readonly closeMore: () => Promise<void>;
+}
+
+async function assemble(mode: Database['mode'], { connection, poolSize, warn, closeMore }: Parts): Promise<Database> {
+  const pool = new GuardedPool({ ...connection, max: poolSize, idleTimeoutMillis: mode === 'embedded' ? 0 : 30_000 });
+  // A connection that breaks while it is in use fails its statement; the event besides would end this process.
+  pool.on('connect', (client) => client.on('error', (error) => warn('A connection to the database broke.', error)));
+  // The pool's event for an idle one comes besides, and would end it too.
+  pool.on('error', () => {});
+  try {
+    await migrateSchema(pool, mode);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const listener = new Listener(() => new pg.Client(connection), warn);
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await listener.close();
+    await pool.end();
+    await closeMore();
+  };
   return {
     mode,
-    db,
+    db: queryable(pool),
     pool,
-    async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await db.transaction((tx) => work(tx as unknown as Queryable));
-        } catch (error) {
-          if (attempt < 5 && isRetryable(error)) continue;
-          throw translateDatabaseError(error);
-        }
-      }
-    },
-    async listen(channel, heard) {
-      const stop = await listenOn(connect, channel, heard, warn);
-      listeners.add(stop);
-      return async () => {
-        listeners.delete(stop);
-        await stop();
-      };
-    },
-    async close() {
-      if (closed) throw new RatchetError('INTERNAL', 'The database is closed already.');
-      closed = true;
-      await Promise.all([...listeners].map((stop) => stop()));
-      await pool.end();
-      await closeMore();
-    },
+    transaction: (work) => inTransaction(pool, work),
+    listen: (channel, heard) => listener.listen(channel, heard),
+    close: () => (closing ??= close()),
   };
 }

@@ -7,7 +7,10 @@ export interface RemoteFile {
   readonly path: string;
   readonly mode: Mode;
   readonly size: number;
-  /** Changes whenever the content may have changed: git blob id, stat signature, ETag. Equal tokens: equal content. */
+  /**
+   * Changes whenever the content may have changed: git blob id, stat signature, ETag with its host. Equal tokens: equal
+   * content, of whichever endpoint.
+   */
   readonly token: string;
 }
 

@@ -55,7 +55,9 @@ export async function listAll(remote: Remote): Promise<Record<string, string>> {
 export type Side = string | { readonly bytes: string | Uint8Array; readonly mode: Mode } | null;
 
 const sideOf = (side: Side) =>
-  typeof side === 'string' ? { bytes: Buffer.from(side), mode: '100644' as const } : side && { ...side, bytes: Buffer.from(side.bytes) };
+  typeof side === 'string'
+    ? { bytes: Buffer.from(side), mode: '100644' as const }
+    : side && { ...side, bytes: Buffer.from(side.bytes) };
 
 /** One file of a request, from what was seen there to what is to be. */
 export function write(path: string, before: Side, after: Side): FileWrite {

@@ -51,7 +51,9 @@ describe('checkPath', () => {
       fc.property(fc.array(part, { minLength: 1 }), (parts) => {
         const path = parts.join('/');
         if (checkPath(path) !== null) return;
-        expect(new URL(path.split('/').map(encodeURIComponent).join('/'), 'file:///root/').pathname).toMatch(/^\/root\/./);
+        expect(new URL(path.split('/').map(encodeURIComponent).join('/'), 'file:///root/').pathname).toMatch(
+          /^\/root\/./,
+        );
         expect(path.split('/').some((name) => name.toLowerCase() === '.git')).toBe(false);
       }),
     );
@@ -76,7 +78,9 @@ describe('findTwins', () => {
     fc.assert(
       fc.property(paths, (all) => {
         const clash = (a: string, b: string) =>
-          twinKey(a) === twinKey(b) || [...foldersOf(twinKey(a))].includes(twinKey(b)) || [...foldersOf(twinKey(b))].includes(twinKey(a));
+          twinKey(a) === twinKey(b) ||
+          [...foldersOf(twinKey(a))].includes(twinKey(b)) ||
+          [...foldersOf(twinKey(b))].includes(twinKey(a));
         const expected = all.filter((a) => all.some((b) => a !== b && clash(a, b)));
         expect(new Set(findTwins(all).keys())).toEqual(new Set(expected));
       }),

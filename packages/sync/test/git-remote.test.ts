@@ -33,7 +33,7 @@ describe('listing and reading', () => {
       'vendor/lib': '160000 40',
       'data.bin': '100644 70000',
       'empty.txt': '100644 0',
-      'model.onnx': '100644 63',
+      'model.onnx': '100644 65',
     });
     const contents = new Map<string, Uint8Array>();
     for await (const { file, bytes } of remote.read(files)) contents.set(file.path, bytes);
@@ -113,7 +113,9 @@ describe('listing and reading', () => {
     const parent = await repository.commit({ 'x/y/a.txt': '1', 'x/y/b.txt': '1', 'x/z': '2', w: '3' });
     const remote = open({ subPath: '/x/y/' });
     expect(await listAll(remote)).toEqual({ 'a.txt': '1', 'b.txt': '1' });
-    const prepared = await remote.prepare(request(parent, write('a.txt', '1', '2'), write('n/c', null, '3'), write('b.txt', '1', null)));
+    const prepared = await remote.prepare(
+      request(parent, write('a.txt', '1', '2'), write('n/c', null, '3'), write('b.txt', '1', null)),
+    );
     await remote.publish(prepared ?? { token: '', head: null });
     expect(await repository.changes(parent, 'main')).toEqual(['M x/y/a.txt', 'D x/y/b.txt', 'A x/y/n/c']);
     expect(await open({ subPath: 'nowhere' }).list()).toMatchObject({ files: [], problems: [] });
@@ -140,7 +142,13 @@ describe('a mirror that was disturbed', () => {
     await open({ mirrorDir }).list();
     const git = join(mirrorDir, 'mirror.git');
     const upstream = (await readdir(join(git, 'refs/ratchet/upstream')))[0] ?? '';
-    const left = ['HEAD.lock', 'packed-refs.lock', 'shallow.lock', `refs/ratchet/upstream/${upstream}.lock`, 'refs/ratchet/prepared.lock'];
+    const left = [
+      'HEAD.lock',
+      'packed-refs.lock',
+      'shallow.lock',
+      `refs/ratchet/upstream/${upstream}.lock`,
+      'refs/ratchet/prepared.lock',
+    ];
     for (const name of left) await writeFile(join(git, name), '');
     await mkdir(join(mirrorDir, 'ssh-abc'));
     await repository.commit({ b: '2' });
@@ -154,15 +162,21 @@ describe('a mirror that was disturbed', () => {
     ['lost its HEAD', (git: string) => rm(join(git, 'HEAD'))],
     ['lost its objects', (git: string) => rm(join(git, 'objects'), { recursive: true })],
     ['has a broken configuration', (git: string) => writeFile(join(git, 'config'), '[[[')],
-    ['has broken refs', async (git: string) => {
-      for (const name of await readdir(join(git, 'refs/ratchet/upstream')))
-        await writeFile(join(git, 'refs/ratchet/upstream', name), 'rubbish\n');
-    }],
+    [
+      'has broken refs',
+      async (git: string) => {
+        for (const name of await readdir(join(git, 'refs/ratchet/upstream')))
+          await writeFile(join(git, 'refs/ratchet/upstream', name), 'rubbish\n');
+      },
+    ],
     ['is gone', (git: string) => rm(git, { recursive: true })],
-    ['has turned into a file', async (git: string) => {
-      await rm(git, { recursive: true });
-      await appendFile(git, 'x');
-    }],
+    [
+      'has turned into a file',
+      async (git: string) => {
+        await rm(git, { recursive: true });
+        await appendFile(git, 'x');
+      },
+    ],
   ])('is made anew when it %s', async (_, disturb) => {
     const { folder, repository, open } = await setUp();
     const parent = await repository.commit({ a: '1', b: '2' });

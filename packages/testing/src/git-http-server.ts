@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hermeticGit } from './git-repository.ts';
@@ -55,7 +56,8 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
       response.writeHead(fault.status, fault.location ? { Location: fault.location } : {}).end();
     else runBackend(options.root, request, response, fault === 'cut_answer');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: (repository) => `http://127.0.0.1:${port}/${repository}`,
@@ -64,11 +66,13 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
       else faults.set(stage, fault);
     },
     requests,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

@@ -9,16 +9,18 @@ export interface StartPlan {
   readonly limits: Realm['limits'];
 }
 
-/** What connecting a context gives the host: one function that takes an event and its text. */
-export type Control = (event: string, payload: string, input?: string, completion?: unknown) => string | undefined;
+/**
+ * What connecting a context gives the host: one function that takes an event and its text. `load` hands over the plan and
+ * the input, `complete` a script's completion value or a module's exports; the rest goes to `realm.on`.
+ */
+export type Control = (event: string, payload: string, value?: unknown) => void;
 
 /**
- * Finds the task's entry point, calls it and says how it ended. Answers the function that the host drives the context with.
- *
- * `realm.settle` tells the end of an asynchronous run; a run that ends at once is answered with `+` and its output, or `-` and its
- * error, so that it costs one crossing.
+ * Finds the task's entry point, calls it and says how it ended: `ok` and the output, `error` and the error, or `missing` when
+ * a script has no entry point but perhaps its completion value. The code itself calls `startHook` as its last step, so that
+ * loading it and running it is one crossing.
  */
-export function installEntry(realm: Realm): Control {
+export function installEntry(realm: Realm, startHook: string): Control {
   type Entry = (input: unknown, context: object) => unknown;
   const { parse, stringify } = realm.json;
   const { freeze } = Object;
@@ -72,22 +74,23 @@ export function installEntry(realm: Realm): Control {
   const isEntry = (value: unknown): value is Entry => typeof value === 'function';
   const freshModule = { exports: {} as unknown };
 
-  const findEntry = (kind: StartPlan['kind'], completion: unknown): Entry | null => {
-    const fromExports = (exports: unknown): Entry | null => {
-      const base = property(exports, 'default');
-      const found = [base, property(base, 'main'), property(exports, 'main'), exports].find(isEntry);
-      return found ?? null;
-    };
-    if (kind !== 'script') return fromExports(completion);
+  const fromExports = (exports: unknown): Entry | null => {
+    const base = property(exports, 'default');
+    return [base, property(base, 'main'), property(exports, 'main'), exports].find(isEntry) ?? null;
+  };
+  const fromGlobals = (): Entry | null => {
     const global = Reflect.get(globalThis, 'main') ?? evaluate('typeof main === "function" ? main : undefined');
-    if (isEntry(global)) return global;
-    const fromModule = fromExports(property(Reflect.get(globalThis, 'module'), 'exports'));
-    return fromModule ?? (isEntry(completion) ? completion : null);
+    return isEntry(global) ? global : fromExports(property(Reflect.get(globalThis, 'module'), 'exports'));
   };
 
   let progressed = -1;
-  const makeContext = (plan: GuestContext): { context: object; abort: () => void } => {
-    const { signal, abort } = realm.createSignal();
+  const makeContext = (plan: GuestContext): object => {
+    let made: ReturnType<Realm['createSignal']> | null = null;
+    let cancelled = false;
+    realm.on.cancel = () => {
+      cancelled = true;
+      made?.abort();
+    };
     const line = (level: string) => (message: unknown, data?: unknown) => {
       const shown = realm.inspect(message).slice(0, realm.limits.logLineBytes + 1);
       const json = data === undefined ? undefined : text(() => stringify(data));
@@ -96,10 +99,16 @@ export function installEntry(realm: Realm): Control {
       realm.host('log', stringify({ level, message: shown, ...kept }) as string);
     };
     const { secrets, ...plain } = plan;
-    const context = freeze({
+    return freeze({
       ...plain,
       secrets: freeze(secrets),
-      signal,
+      get signal() {
+        if (made === null) {
+          made = realm.createSignal();
+          if (cancelled) made.abort();
+        }
+        return made.signal;
+      },
       log: freeze({ debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }),
       progress: (value: unknown, message?: unknown) => {
         const number = Number(value);
@@ -110,49 +119,50 @@ export function installEntry(realm: Realm): Control {
         realm.host('progress', stringify({ progress: number, message: note }) as string);
       },
     });
-    return { context, abort };
   };
 
-  const start = (plan: StartPlan, input: string, completion: unknown): string | undefined => {
-    Object.assign(realm.limits, plan.limits);
-    realm.startedAt = Date.now();
-    const entry = findEntry(plan.kind, completion);
-    if (entry === null) {
-      throw realm.makeError(
-        'ConfigurationError',
-        'The code has no entry point. Export a default function or main, define a global function main, or let the script be a function.',
-      );
-    }
-    if (plan.mode === 'load') return '+null';
-    const asynchronous = plan.kind !== 'script' || tag.call(entry) === '[object AsyncFunction]';
-    if (Reflect.get(globalThis, 'fetch') === realm.fetch) realm.define('fetch', asynchronous ? realm.fetch : realm.blockingFetch);
-    const { context, abort } = makeContext(plan.context);
-    realm.on.cancel = abort;
-    const result = entry(parse(input), context);
-    const waits = ((typeof result === 'object' && result !== null) || typeof result === 'function') && isEntry(property(result, 'then'));
-    if (!waits) return `+${write(result)}`;
-    void (async () => {
-      try {
-        realm.settle('ok', write(await result));
-      } catch (error) {
-        realm.settle('error', failure(error));
-      }
-    })();
-    return undefined;
-  };
+  let plan: StartPlan | null = null;
+  let input = 'null';
+  let started = false;
 
-  realm.define('module', freshModule);
-  realm.define('exports', freshModule.exports);
-
-  return (event, payload, input, completion) => {
-    if (event !== 'start') {
-      realm.on[event]?.(payload);
-      return undefined;
-    }
+  const call = async (entry: Entry, given: StartPlan): Promise<void> => {
     try {
-      return start(parse(payload) as StartPlan, input as string, completion);
+      realm.blocking = given.kind === 'script' && tag.call(entry) !== '[object AsyncFunction]';
+      const result = entry(parse(input), makeContext(given.context));
+      const waits = (typeof result === 'object' && result !== null) || typeof result === 'function';
+      realm.settle('ok', write(waits ? await result : result));
     } catch (error) {
-      return `-${failure(error)}`;
+      realm.settle('error', failure(error));
     }
+  };
+  const start = (entry: Entry | null): void => {
+    if (plan === null || started) return;
+    if (entry === null) return realm.settle('missing', '');
+    started = true;
+    if (plan.mode === 'load') return realm.settle('ok', 'null');
+    void call(entry, plan);
+  };
+
+  for (const [name, value] of [['module', freshModule], ['exports', freshModule.exports]] as const) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
+
+  Object.defineProperty(globalThis, startHook, {
+    configurable: true,
+    value: (...exports: unknown[]) => {
+      Reflect.deleteProperty(globalThis, startHook);
+      start(exports.length > 0 ? fromExports(exports[0]) : fromGlobals());
+      return {};
+    },
+  });
+
+  return (event, payload, value) => {
+    if (event === 'load') {
+      plan = parse(payload) as StartPlan;
+      input = value as string;
+      Object.assign(realm.limits, plan.limits);
+      realm.startedAt = Date.now();
+    } else if (event === 'complete') start(fromExports(value));
+    else realm.on[event]?.(payload);
   };
 }

@@ -2,6 +2,7 @@ import type { Realm } from './realm.ts';
 
 /** The error classes that tasks and the blocking fetch throw. Each takes `(message, details?)`. */
 export function installErrors(realm: Realm): void {
+  const errors: Record<string, ErrorConstructor> = Object.create(null);
   const names = [
     'AuthenticationError',
     'AuthorizationError',
@@ -28,7 +29,7 @@ export function installErrors(realm: Realm): void {
       },
     }[name] as unknown as ErrorConstructor; // A class with our own second parameter is still called like Error.
     Object.defineProperty(made.prototype, 'name', { value: name, writable: true, configurable: true });
-    realm.errors[name] = made;
+    errors[name] = made;
     realm.define(name, made);
     return made;
   };
@@ -48,7 +49,7 @@ export function installErrors(realm: Realm): void {
   realm.define('DOMException', DomError);
 
   realm.makeError = (name, message, details) => {
-    const known = realm.errors[name];
+    const known = errors[name];
     if (known !== undefined) return Reflect.construct(known, [message, details]) as Error;
     if (name === 'TypeError') return new TypeError(message);
     if (name === 'RangeError') return new RangeError(message);

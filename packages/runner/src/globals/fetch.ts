@@ -91,10 +91,7 @@ export function installFetch(realm: Realm): void {
     return { ok: status >= 200 && status <= 299, status, statusText, headers: answered, body: read };
   };
 
-  realm.fetch = standard;
-  realm.blockingFetch = blocking;
-  // Until the entry point is known, code at the top of the file sees the standard one.
-  Object.defineProperty(standard, 'name', { value: 'fetch' });
-  Object.defineProperty(blocking, 'name', { value: 'fetch' });
-  realm.define('fetch', standard);
+  realm.define('fetch', function fetch(input: unknown, init?: unknown, body?: unknown): unknown {
+    return realm.blocking ? blocking(input, init, body) : standard(input, init);
+  });
 }

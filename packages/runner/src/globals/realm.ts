@@ -8,7 +8,7 @@ import type { WireBody } from '../protocol.ts';
  * it; code that breaks out of a closure here gains no more than the calls it had anyway.
  */
 export interface Realm {
-  /** Puts a global in place that the task may replace. */
+  /** Fills the place of a global of its part, unless the task has put something else there. */
   define(name: string, value: unknown): void;
   /** Calls the host and waits: text in, text out. Set when the context is connected. */
   host: (operation: HostOperation, payload: string) => string;
@@ -17,7 +17,6 @@ export interface Realm {
   /** What the host can tell the guest, by event. */
   readonly on: Record<string, (payload: string) => void>;
   readonly json: { parse(text: string): unknown; stringify(value: unknown): string | undefined };
-  errors: Record<string, ErrorConstructor>;
   /** Makes an error of a class by name; an unknown name gives a plain Error with that name. */
   makeError(name: string, message: string, details?: unknown): Error;
   /** Limits of this run that the guest's side keeps to, so that nothing too big crosses. */
@@ -31,9 +30,8 @@ export interface Realm {
   /** Shows a value as text for a log line. */
   inspect(value: unknown): string;
   createSignal: () => { signal: unknown; abort(reason?: unknown): void };
-  /** Both kinds of fetch; the entry point decides which one the task sees. */
-  fetch: unknown;
-  blockingFetch: unknown;
+  /** Whether this run's fetch is the blocking one; known once the entry point is found. */
+  blocking: boolean;
   /** Reads and checks headers as both kinds of fetch take them; names come out in lower case. */
   readHeaders(init: unknown): [string, string][];
   /** The body of a Request or Response that was not read yet. */
@@ -44,24 +42,36 @@ export interface Realm {
   checkBody(body: WireBody | null): void;
   /** Waits for the host's answer while the guest's thread stands still. Set when the context is connected. */
   block: (payload: string) => string;
-  /** Tells the host how an asynchronous run ended. Set when the context is connected. */
-  settle: (status: 'ok' | 'error', payload: string) => void;
+  /** Tells the host how the run ended. Set when the context is connected. */
+  settle: (status: 'ok' | 'error' | 'missing', payload: string) => void;
 }
 
 export type HostOperation = 'log' | 'progress' | 'wake' | 'url' | 'random' | 'request' | 'abort' | 'crypto';
 
-/** Begins a realm. Runs first in every context. */
-export function createRealm(): Realm {
+/** A set of globals that is made when the task first touches one of them. */
+export interface Part {
+  readonly install: (realm: Realm) => void;
+  readonly globals: readonly string[];
+  /** What it puts into the realm for the other parts. */
+  readonly gives: readonly (keyof Realm)[];
+}
+
+/** Begins a realm: a place for every part, which is only made when it is first used, since most runs use few. */
+export function createRealm(parts: readonly Part[]): Realm {
   const { parse, stringify } = JSON;
-  const { defineProperty, create } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, create } = Object;
   const waiting = new Map<number, { resolve(text: string): void; reject(error: Error): void }>();
   let lastId = 0;
   const unconnected = (): never => {
     throw new Error('The context is not connected.');
   };
+  const places = new Map<string, () => unknown>();
+  const put = (holder: object, name: string, value: unknown): void => {
+    defineProperty(holder, name, { value, writable: true, configurable: true, enumerable: false });
+  };
   const realm: Realm = Object.assign(create(null), {
     define(name: string, value: unknown) {
-      defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+      if (getOwnPropertyDescriptor(globalThis, name)?.get === places.get(name)) put(globalThis, name, value);
     },
     host: unconnected,
     block: unconnected,
@@ -69,22 +79,16 @@ export function createRealm(): Realm {
     ask(operation: 'request' | 'crypto', payload: string, onStart?: (id: number) => void) {
       return new Promise<string>((resolve, reject) => {
         lastId += 1;
-        const id = lastId;
-        waiting.set(id, { resolve, reject });
-        onStart?.(id);
-        const refusal = realm.host(operation, `${id} ${payload}`);
-        if (refusal !== '') {
-          waiting.delete(id);
-          reject(realm.makeError('NetworkError', refusal));
-        }
+        waiting.set(lastId, { resolve, reject });
+        onStart?.(lastId);
+        realm.host(operation, `${lastId} ${payload}`);
       });
     },
     on: create(null),
     json: { parse, stringify },
-    errors: create(null),
-    makeError: unconnected,
     limits: { outputBytes: 0, logLineBytes: 0, requestBytes: 0 },
     startedAt: 0,
+    blocking: false,
   });
   realm.on.answer = (payload) => {
     const space = payload.indexOf(' ');
@@ -97,5 +101,21 @@ export function createRealm(): Realm {
     const error = parse(text) as { class: string; message: string };
     return call.reject(realm.makeError(error.class, error.message));
   };
+  for (const part of parts) {
+    let installed = false;
+    const keep = (holder: object, name: string): (() => unknown) => {
+      const get = (): unknown => {
+        if (!installed) {
+          installed = true;
+          part.install(realm);
+        }
+        return Reflect.get(holder, name);
+      };
+      defineProperty(holder, name, { get, set: (value) => put(holder, name, value), configurable: true });
+      return get;
+    };
+    for (const name of part.gives) keep(realm, name);
+    for (const name of part.globals) places.set(name, keep(globalThis, name));
+  }
   return realm;
 }

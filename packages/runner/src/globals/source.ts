@@ -1,3 +1,4 @@
+import type { CompiledCode } from '../protocol.ts';
 import { installBodies } from './body.ts';
 import { installClone } from './clone.ts';
 import { installConsole } from './console.ts';
@@ -6,7 +7,7 @@ import { installEntry } from './entry.ts';
 import { installErrors } from './errors.ts';
 import { installEvents } from './events.ts';
 import { installFetch } from './fetch.ts';
-import { createRealm } from './realm.ts';
+import { createRealm, type Part } from './realm.ts';
 import { installText } from './text.ts';
 import { installTimers } from './timers.ts';
 import { installUrl } from './url.ts';
@@ -14,18 +15,73 @@ import { installUrl } from './url.ts';
 /** The global that connects a fresh context; it removes itself when it is called, before any code of the task runs. */
 export const connectHook = '__ratchet_connect__';
 
-const parts = [
-  installErrors,
-  installText,
-  installUrl,
-  installEvents,
-  installClone,
-  installTimers,
-  installConsole,
-  installBodies,
-  installFetch,
-  installCrypto,
+/** The global that starts the task; what is appended to the code calls it, and it removes itself when it is called. */
+const startHook = '__ratchet_start__';
+
+/**
+ * Adds the call that starts the task. For a script it is a declaration without a name: unlike an expression it leaves the
+ * script's completion value as it is.
+ */
+export const withStart = (kind: CompiledCode['kind'], source: string): string => {
+  if (kind === 'module') return `${startHook}(${source}\n)`;
+  return kind === 'script' ? `${source}\n;let {} = ${startHook}();` : source;
+};
+
+const parts: readonly Part[] = [
+  {
+    install: installErrors,
+    globals: [
+      'AuthenticationError',
+      'AuthorizationError',
+      'RateLimitError',
+      'ServiceUnavailableError',
+      'HttpError',
+      'NetworkError',
+      'ValidationError',
+      'ConfigurationError',
+      'TimeoutError',
+      'DataError',
+      'DOMException',
+    ],
+    gives: ['makeError'],
+  },
+  {
+    install: installText,
+    globals: ['TextEncoder', 'TextDecoder', 'atob', 'btoa'],
+    gives: ['bytesOf', 'utf8', 'base64'],
+  },
+  { install: installUrl, globals: ['URL', 'URLSearchParams'], gives: ['isForm'] },
+  {
+    install: installEvents,
+    globals: ['Event', 'EventTarget', 'AbortController', 'AbortSignal'],
+    gives: ['createSignal'],
+  },
+  { install: installClone, globals: ['structuredClone'], gives: [] },
+  {
+    install: installTimers,
+    globals: [
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'clearTimeout',
+      'clearInterval',
+      'clearImmediate',
+      'queueMicrotask',
+      'performance',
+    ],
+    gives: [],
+  },
+  { install: installConsole, globals: ['console'], gives: ['inspect'] },
+  {
+    install: installBodies,
+    globals: ['Headers', 'Request', 'Response'],
+    gives: ['readHeaders', 'wireOf', 'checkBody'],
+  },
+  { install: installFetch, globals: ['fetch'], gives: [] },
+  { install: installCrypto, globals: ['crypto', 'CryptoKey'], gives: [] },
 ];
+const partSource = ({ install, globals, gives }: Part): string =>
+  `{ install: ${install}, globals: ${JSON.stringify(globals)}, gives: ${JSON.stringify(gives)} }`;
 
 /** What the engine offers and a task does not get: memory that its limit does not count, and waits that hold its thread. */
 const absent = ['SharedArrayBuffer', 'Atomics', 'WebAssembly'];
@@ -37,9 +93,8 @@ const absent = ['SharedArrayBuffer', 'Atomics', 'WebAssembly'];
  */
 export const bootSource = `'use strict';
 (() => {
-  const realm = (${createRealm})();
-  for (const install of [${parts.join(',\n')}]) install(realm);
-  const control = (${installEntry})(realm);
+  const realm = (${createRealm})([${parts.map(partSource).join(',\n')}]);
+  const control = (${installEntry})(realm, '${startHook}');
   Object.defineProperty(globalThis, '${connectHook}', {
     configurable: true,
     value: (host, settle, block) => {

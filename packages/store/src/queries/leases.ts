@@ -2,20 +2,35 @@ import { RatchetError } from '@ratchet/contract/errors';
 import { sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 
-/** Takes a lease that is free or has expired, by the database's clock. null: another holds it. */
-export async function acquireLease(
-  db: Queryable,
-  { name, holder, seconds }: { name: string; holder: string; seconds: number },
-): Promise<{ fence: number } | null> {
-  const { rows } = await db.execute(sql`
-    insert into ratchet.leases as l (name, holder, fence, expires_at)
-    values (${name}, ${holder}, 1, now() + make_interval(secs => ${seconds}::double precision))
-    on conflict (name) do update
-      set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
-      where l.expires_at <= now()
-    returning fence::float8 as fence`);
-  const row = rows[0] as { fence: number } | undefined;
-  return row ? { fence: Number(row.fence) } : null;
+export interface LeaseRequest {
+  readonly name: string;
+  readonly holder: string;
+  readonly seconds: number;
+}
+
+/** Taken, or whose it is. */
+export type LeaseAnswer = { readonly fence: number } | { readonly heldBy: string; readonly expiresAt: Date };
+
+/** Takes a lease that is free or has expired, by the database's clock. */
+export async function acquireLease(db: Queryable, { name, holder, seconds }: LeaseRequest): Promise<LeaseAnswer> {
+  for (;;) {
+    const { rows } = await db.execute<{ fence: number | null; heldBy: string | null; expiresAt: number | null }>(sql`
+      with taken as (
+        insert into ratchet.leases as l (name, holder, fence, expires_at)
+        values (${name}, ${holder}, 1, now() + make_interval(secs => ${seconds}::double precision))
+        on conflict (name) do update
+          set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
+          where l.expires_at <= now()
+        returning fence::float8 as fence)
+      select fence, null as "heldBy", null::float8 as "expiresAt" from taken
+      union all
+      select null, holder, extract(epoch from expires_at)::float8 from ratchet.leases
+      where name = ${name} and not exists (select from taken)`);
+    const row = rows[0];
+    if (row?.fence != null) return { fence: row.fence };
+    if (row?.heldBy != null) return { heldBy: row.heldBy, expiresAt: new Date((row.expiresAt ?? 0) * 1000) };
+    // Another took it first, after this statement began to look: now its row can be seen.
+  }
 }
 
 /** Answers whether the lease was still held. */

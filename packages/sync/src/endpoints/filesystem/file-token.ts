@@ -22,9 +22,8 @@ export const signatureOf = (stat: BigIntStats): string =>
  */
 export function tokenOf(stat: BigIntStats, lookedAt: number, read: () => Uint8Array | null): string {
   const signature = signatureOf(stat);
-  const isCoarse = stat.ctimeNs % second === 0n || stat.mtimeNs % second === 0n;
-  const youngest = stat.ctimeNs > stat.mtimeNs || !isCoarse ? stat.ctimeNs : stat.mtimeNs;
-  const isYoung = youngest > BigInt(lookedAt) * 1_000_000n - (isCoarse ? coarseTick : tick);
+  const guarded = stat.ctimeNs % second === 0n ? coarseTick : tick;
+  const isYoung = stat.ctimeNs > BigInt(Math.floor(lookedAt)) * 1_000_000n - guarded;
   if (!isYoung) return signature;
   const bytes = stat.size <= maxHashedBytes ? read() : null;
   return `${signature}~${bytes ? digestOf(bytes) : lookedAt}`;

@@ -9,9 +9,9 @@ import type { Published, Remote, RemoteFile, WriteRequest } from '../../remote.t
 import { holds } from './current-entry.ts';
 import { matchesToken, modeOf, tokenOf } from './file-token.ts';
 import { openJournal } from './journal.ts';
-import { errnoOf, openPlace } from './place.ts';
+import { errnoOf, isAccessible, nearestFolder, openPlace } from './place.ts';
 import { readAtOnce, readStable } from './read-file.ts';
-import { isAccessible, scanFolder } from './scan-folder.ts';
+import { scanFolder } from './scan-folder.ts';
 import { writeDocument } from './write-document.ts';
 
 export interface FilesystemOptions {
@@ -52,14 +52,18 @@ export function createFilesystemRemote(options: FilesystemOptions): Remote {
     }
   }
 
-  /** A written file as it now lists; null: it is gone again. */
+  /** A written file as it now lists; null: it is not there, because it was removed or someone changed it since. */
   function listed(folder: string, path: string): RemoteFile | null {
     const full = join(folder, path);
-    const stat = lstatSync(full, { bigint: true, throwIfNoEntry: false });
-    const mode = stat ? modeOf(stat) : null;
-    if (!stat || !mode) return null;
-    const read = () => (mode === '120000' ? null : (readAtOnce(full)?.bytes ?? null));
-    return { path, mode, size: Number(stat.size), token: tokenOf(stat, now(), read) };
+    try {
+      const stat = lstatSync(full, { bigint: true });
+      const mode = modeOf(stat);
+      const read = () => (mode === '120000' ? null : (readAtOnce(full)?.bytes ?? null));
+      return mode && { path, mode, size: Number(stat.size), token: tokenOf(stat, now(), read) };
+    } catch (error) {
+      errnoOf(error);
+      return null;
+    }
   }
 
   async function write(folder: string, request: WriteRequest, signal?: AbortSignal): Promise<Published> {
@@ -180,7 +184,7 @@ function changesAnything({ before, after }: WriteRequest['documents'][number]['f
 async function removeLeftovers(folder: string, paths: readonly string[]): Promise<void> {
   for (const path of paths)
     try {
-      await unlink(join(folder, path));
+      if (nearestFolder(folder, path)) await unlink(join(folder, path));
     } catch (error) {
       // They are never listed: one that may not be removed does no harm.
       errnoOf(error);

@@ -49,7 +49,8 @@ export function openJournal(folder: string, now: () => number): Journal {
       try {
         return JSON.parse(await readFile(fileOf(id), 'utf8')) as Intended[];
       } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return null;
+        // A note that cannot be understood says as much as none: the write is compared and planned anew.
+        if (error instanceof SyntaxError || errnoOf(error) === 'ENOENT') return null;
         throw error;
       }
     },

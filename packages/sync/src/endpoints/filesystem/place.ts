@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPath } from '../../paths.ts';
 import { EndpointError } from '../../problem.ts';
@@ -81,4 +81,15 @@ export function nearestFolder(place: string, path: string): string | null {
     folder = next;
   }
   return folder;
+}
+
+/** @param mode `R_OK`, `W_OK` and `X_OK` of node:fs, added up. */
+export function isAccessible(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch (error) {
+    errnoOf(error);
+    return false;
+  }
 }

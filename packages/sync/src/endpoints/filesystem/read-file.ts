@@ -14,7 +14,7 @@ import { signatureOf } from './file-token.ts';
 import { errnoOf } from './place.ts';
 
 /** A swapped-in link is not followed, and a pipe does not block. */
-const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Files up to this size are read at once: for them, threads cost more than they give. */
 const atOnceBytes = 256 * 1024;
@@ -50,7 +50,7 @@ function readLink(path: string): StableContent | null {
 
 /** @throws the system's error where the file cannot be opened or read. */
 export function readAtOnce(path: string): StableContent | null {
-  const file = openSync(path, flags);
+  const file = openSync(path, readFlags);
   try {
     const before = fstatSync(file, { bigint: true });
     if (!before.isFile()) return null;
@@ -62,7 +62,7 @@ export function readAtOnce(path: string): StableContent | null {
 }
 
 async function readLarge(path: string): Promise<StableContent | null> {
-  const file = await open(path, flags);
+  const file = await open(path, readFlags);
   try {
     const before = await file.stat({ bigint: true });
     if (!before.isFile()) return null;

@@ -1,4 +1,4 @@
-import { accessSync, type BigIntStats, constants, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, closeSync, type Dirent, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { isIgnoredName, temporaryPrefix } from '../../kinds/task/ignored.ts';
 import { checkPath, findTwins } from '../../paths.ts';
@@ -6,7 +6,7 @@ import type { SyncProblem } from '../../problem.ts';
 import type { RemoteFile } from '../../remote.ts';
 import { modeOf, tokenOf } from './file-token.ts';
 import { errnoOf, placeError, reasonOf } from './place.ts';
-import { readAtOnce } from './read-file.ts';
+import { readAtOnce, readFlags } from './read-file.ts';
 
 export interface Scan {
   readonly files: readonly RemoteFile[];
@@ -101,20 +101,20 @@ const undecodable = (place: string, path: string): string | null =>
 
 type MayRead = (stat: BigIntStats, path: string) => boolean;
 
-/** Tells by owner and mode whether this process may read a file; only where they say no is the system asked. */
+/** Tells by owner and mode whether this process may read a file; only where they say no is it tried. */
 function readerOf(): MayRead {
   const user = process.geteuid?.() ?? 0;
   if (user === 0) return () => true;
   const groups = new Set([process.getegid?.(), ...(process.getgroups?.() ?? [])].map((group) => BigInt(group ?? -1)));
   return (stat, path) => {
     const bit = stat.uid === BigInt(user) ? 0o400n : groups.has(stat.gid) ? 0o040n : 0o004n;
-    return (stat.mode & bit) !== 0n || isAccessible(path, constants.R_OK);
+    return (stat.mode & bit) !== 0n || opens(path);
   };
 }
 
-export function isAccessible(path: string, mode: number): boolean {
+function opens(path: string): boolean {
   try {
-    accessSync(path, mode);
+    closeSync(openSync(path, readFlags));
     return true;
   } catch (error) {
     errnoOf(error);

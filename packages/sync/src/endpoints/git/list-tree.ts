@@ -22,8 +22,6 @@ const modes: Readonly<Record<string, Mode>> = {
   '160000': '160000',
 };
 
-const format = '%(objectmode) %(objectname) %(objectsize)%x09%(path)';
-
 const emptyTree: TreeListing = { entries: new Map(), files: [], problems: [] };
 
 /**
@@ -54,11 +52,12 @@ export async function listTree(
 ): Promise<TreeListing> {
   const tree = await rootTree(mirror, commit, subPath, signal);
   if (tree === null) return emptyTree;
-  const args = ['ls-tree', '-r', '-z', '--full-tree', `--format=${format}`, tree];
+  // `--format` would do without the type, but git 2.39 quotes paths there in spite of `-z`.
+  const args = ['ls-tree', '-r', '-z', '--full-tree', '--long', tree];
   return parseTree(await mirror.local({ args, doing: 'listing a commit', signal }));
 }
 
-/** Reads `ls-tree -z` output in the format above. */
+/** Reads the output of `ls-tree -z --long`. */
 export function parseTree(output: Uint8Array): TreeListing {
   const entries = new Map<string, RemoteFile>();
   const problems: SyncProblem[] = [];
@@ -69,7 +68,7 @@ export function parseTree(output: Uint8Array): TreeListing {
   for (let start = 0; start < text.length; ) {
     const end = text.indexOf(0, start);
     const tab = text.indexOf(0x09, start);
-    const [mode = '', token = '', size = ''] = text.toString('latin1', start, tab).split(' ');
+    const [mode = '', , token = '', size = ''] = text.toString('latin1', start, tab).split(/ +/);
     const path = text.toString('utf8', tab + 1, end);
     const entry: RemoteFile = {
       path,

@@ -135,8 +135,7 @@ export class Mirror {
   async fetch(refspec: string, signal: AbortSignal | undefined): Promise<void> {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--update-shallow', 'origin'];
     const { code, stderr } = await this.remote({ args, refspec, signal, timeoutMs: this.timeouts.transfer });
-    if (code !== 0 && /mismatched algorithms/.test(stderr)) throw new MirrorBroken('fetching', 'other object format');
-    if (code !== 0) throw knownError(stderr) ?? this.failure('fetching', stderr);
+    if (code !== 0) throw this.#fetchFailure(stderr);
     const packing = [
       '-c',
       'gc.auto=2000',
@@ -149,6 +148,12 @@ export class Mirror {
       '--quiet',
     ];
     await this.local({ args: packing, doing: 'packing it', signal });
+  }
+
+  /** The remote has just answered: when git finds no repository or no common ground now, it speaks of the mirror. */
+  #fetchFailure(stderr: string): Error {
+    const known = /mismatched algorithms/.test(stderr) ? null : knownError(stderr);
+    return known && known.code !== 'not_found' ? known : this.failure('fetching', stderr);
   }
 
   /** The commit a ref of the mirror stands on; null: there is none. */

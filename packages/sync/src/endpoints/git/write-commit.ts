@@ -99,7 +99,7 @@ const quoted = (path: string): string =>
 /** Git takes no angle brackets and line breaks in names, and wants a name. */
 function person({ name, email }: Person): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const plain = (text: string) => text.replace(/[<>\u0000-\u001f\u007f]+/g, ' ').trim();
+  const plain = (text: string) => text.replace(/[<>\u0000-\u0020\u007f]+/g, ' ').trim();
   const address = plain(email).replaceAll(' ', '');
   return `${plain(name) || address || 'unknown'} <${address}>`;
 }

@@ -7,14 +7,14 @@ import { Verdicts } from './verdicts.ts';
 
 /**
  * The kind `task`: folders with metadata.json, folders with a manifest, code with YAML beside it, and scripts, in this
- * order of precedence.
- * @param verdicts what earlier discoveries at the same endpoint concluded from contents; with it a lone code file is read
- * again only after it changed.
+ * order of precedence. Remembers by token what discoveries concluded from contents, so that a lone code file is read again
+ * only after it changed.
  */
-export function createTaskKind(verdicts?: Verdicts): Kind<TaskFields> {
+export function createTaskKind(): Kind<TaskFields> {
+  const verdicts = new Verdicts();
   return {
     name: 'task',
-    discover: (files, scope, read) => discoverTasks(files, scope, read, verdicts ?? new Verdicts()),
+    discover: (files, scope, read) => discoverTasks(files, scope, read, verdicts),
     rootOf,
     project: projectTask,
     identityOf: (fields) => fields.uuid,
@@ -22,6 +22,3 @@ export function createTaskKind(verdicts?: Verdicts): Kind<TaskFields> {
     problemsOf: (fields) => fields.problems,
   };
 }
-
-/** The kind without a memory: every discovery looks at every lone code file. */
-export const taskKind: Kind<TaskFields> = createTaskKind();

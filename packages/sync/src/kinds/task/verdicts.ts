@@ -1,23 +1,23 @@
 import type { RemoteFile } from '../../remote.ts';
 
-const capacity = 50_000;
+const capacity = 100_000;
 
 /**
- * What was concluded from the contents of files, by path and token. Tokens tell contents apart only within one endpoint,
- * so each endpoint needs its own. Forgets the oldest beyond 50,000.
+ * What was concluded from the contents of files, by path and token: equal tokens mean equal contents wherever the file
+ * comes from. Forgets the oldest beyond 100,000.
  */
 export class Verdicts {
-  readonly #known = new Map<string, { token: string; verdict: string }>();
+  readonly #known = new Map<string, string>();
 
   get(file: RemoteFile): string | undefined {
-    const known = this.#known.get(file.path);
-    return known?.token === file.token ? known.verdict : undefined;
+    return this.#known.get(keyOf(file));
   }
 
   set(file: RemoteFile, verdict: string): void {
-    this.#known.delete(file.path);
     const oldest = this.#known.size >= capacity ? this.#known.keys().next() : null;
     if (oldest && !oldest.done) this.#known.delete(oldest.value);
-    this.#known.set(file.path, { token: file.token, verdict });
+    this.#known.set(keyOf(file), verdict);
   }
 }
+
+const keyOf = ({ path, token }: RemoteFile): string => `${path}\0${token}`;

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { contextOf, type Io, taskId } from '../context.ts';
+import { example } from '../example.ts';
+import { readJson } from '../read-value.ts';
+
+export function jobCommands(root: Command, io: Io): void {
+  const job = example(root.command('job').description('Queued wishes to run a task.'), 'job list');
+  example(
+    job
+      .command('list')
+      .description('Jobs, newest first.')
+      .action(async (_options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const page = await context.client.jobs.list({ limit: 100 });
+        context.out.rows(page, page.items, ['id', 'taskName', 'status', 'priority', 'attempts', 'createdAt']);
+      }),
+    'job list',
+  );
+  example(
+    job
+      .command('create <task>')
+      .description('Queue a task.')
+      .option('--input <json>', 'JSON, @file or - for standard input', '{}')
+      .option('--priority <priority>', 'low, normal, high or urgent', 'normal')
+      .option('--retries <n>', 'how often a failed run is tried again', '0')
+      .option('--at <time>', 'not before this time (ISO 8601)')
+      .action(async (task: string, options: { input: string; priority: 'low' | 'normal' | 'high' | 'urgent'; retries: string; at?: string }, command: Command) => {
+        const context = contextOf(command, io);
+        const made = await context.client.jobs.create({
+          taskId: await taskId(context, task),
+          input: await readJson(options.input, io),
+          priority: options.priority,
+          maxRetries: Number(options.retries),
+          scheduledFor: options.at,
+        });
+        context.out.fields(made, { id: made.id, status: made.status });
+      }),
+    'job create "HTTP check" --retries 3',
+  );
+  for (const [name, description] of [
+    ['show', 'One job.'],
+    ['cancel', 'Cancel it.'],
+    ['retry', 'Queue it again.'],
+  ] as const)
+    example(
+      job
+        .command(`${name} <id>`)
+        .description(description)
+        .action(async (id: string, _options: object, command: Command) => {
+          const { client, out } = contextOf(command, io);
+          const shown = await { show: client.jobs.get, cancel: client.jobs.cancel, retry: client.jobs.retry }[name]({ id });
+          out.fields(shown, shown);
+        }),
+      `job ${name} 01930f3e-0000-7000-8000-000000000000`,
+    );
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { Io } from '../context.ts';
+import { example } from '../example.ts';
+
+interface ServeOptions {
+  host?: string;
+  port?: string;
+  dataDir?: string;
+  databaseUrl?: string;
+  role?: string;
+  auth?: string;
+  logLevel?: string;
+}
+
+export function serveCommands(root: Command, io: Io): void {
+  const options = (command: Command) =>
+    command
+      .option('--host <address>', 'listen on this address (RATCHET_SERVER_HOST; 127.0.0.1)')
+      .option('--port <number>', 'listen on this port, 0 for a free one (RATCHET_SERVER_PORT; 8080)')
+      .option('--data-dir <folder>', 'keep the embedded database, mirrors and keys here (RATCHET_DATA_DIR; ~/.ratchet)')
+      .option('--database-url <url>', 'use this PostgreSQL instead of the embedded one (DATABASE_URL)')
+      .option('--role <role>', 'all, api or worker', 'all')
+      .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything', 'none')
+      .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)');
+  example(
+    options(root.command('serve').description('Start the server.')).action((given: ServeOptions) => serve(given, io, false)),
+    'serve --port 8080 --data-dir ./data',
+  );
+  example(
+    options(root.command('start').description('Start the server with the example tasks in a Git repository of its own.')).action(
+      (given: ServeOptions) => serve(given, io, true),
+    ),
+    'start --port 8080',
+  );
+}
+
+/** Serves until a signal. The first one drains; a second one ends at once. */
+async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<void> {
+  const { startServer } = await import('@ratchet/server/start-server');
+  const { port, ...rest } = given;
+  const server = await startServer({ ...rest, port: port === undefined ? undefined : Number(port), examples, environment: io.env });
+  io.stdout.write(`Ratchet serves at ${server.address} (try ${server.address}/docs)\n`);
+  await new Promise<void>((resolve) => {
+    let asked = 0;
+    const stop = () => {
+      if (++asked > 1) process.exit(130);
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+  await server.close();
+}

@@ -1,0 +1,108 @@
+import type { SyncResult } from '@ratchet/contract/entities/sync';
+import type { Command } from 'commander';
+import { type Context, contextOf, type Io, repositoryId, taskId } from '../context.ts';
+import { example } from '../example.ts';
+import { exitCodes, Failed } from '../exit.ts';
+
+export function syncCommands(root: Command, io: Io): void {
+  example(
+    root
+      .command('sync [repository]')
+      .description('Take over what changed in a repository, or in all.')
+      .option('--plan-id <id>', 'let this plan through though a guard stopped it')
+      .action(async (repository: string | undefined, options: { planId?: string }, command: Command) => {
+        const context = contextOf(command, io);
+        if (!repository) {
+          const all = await context.client.repositories.syncAll({});
+          show(context, all.results, all);
+          for (const failure of all.failures) io.stderr.write(`${failure.repositoryId}: ${failure.code}: ${failure.message}\n`);
+          if (all.failures.length > 0) throw new Failed(`${all.failures.length} repositories failed.`);
+          return fail(all.results);
+        }
+        const id = await repositoryId(context, repository);
+        const result = await context.client.repositories.sync({ id, ...(options.planId ? { planId: options.planId, force: true } : {}) });
+        show(context, [result], result);
+        fail([result]);
+      }),
+    'sync examples',
+  );
+  example(
+    root
+      .command('plan <repository>')
+      .description('Show what a sync and a push would do; nothing is written.')
+      .action(async (repository: string, _options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const plan = await context.client.repositories.plan({ id: await repositoryId(context, repository) });
+        context.out.rows(plan, plan.actions, ['action', 'change', 'path', 'files']);
+        if (!context.out.json && plan.guard) context.out.line(`${plan.guard.message} To let it through: --plan-id ${plan.planId}`);
+      }),
+    'plan examples',
+  );
+  example(
+    root
+      .command('push [task]')
+      .description('Push one task, or every changed task of a repository.')
+      .option('--repository <name>', 'push every changed task of this repository')
+      .option('--message <text>', 'the commit message')
+      .option('--plan-id <id>', 'let this plan through though a guard stopped it')
+      .option('--force', 'push a task although it has problems')
+      .action(async (task: string | undefined, options: { repository?: string; message?: string; planId?: string; force?: boolean }, command: Command) => {
+        const context = contextOf(command, io);
+        if (Boolean(task) === Boolean(options.repository)) throw new Failed('Name a task, or a repository with --repository.', exitCodes.usage);
+        const results = task
+          ? [await context.client.tasks.push({ id: await taskId(context, task), message: options.message, force: options.force ?? false })]
+          : await context.client.repositories.push({
+              id: await repositoryId(context, options.repository ?? ''),
+              message: options.message,
+              ...(options.planId ? { planId: options.planId, force: true } : {}),
+            });
+        const rows = results.map((r) => ({ pushed: r.success ? 'yes' : 'no', path: r.repositoryPath, commit: r.commitHash?.slice(0, 10), error: r.error?.message ?? '' }));
+        context.out.rows(results, rows, ['pushed', 'path', 'commit', 'error']);
+        const failed = results.filter((r) => !r.success);
+        if (failed.length > 0) throw new Failed(`${failed.length} were not pushed.`, failed.some((r) => r.error?.code === 'SYNC_CONFLICT') ? exitCodes.conflict : exitCodes.failed);
+      }),
+    'push "CSV to JSON" --message "Trim cells"',
+    'push --repository examples',
+  );
+  example(
+    root
+      .command('status [repository]')
+      .description('Tasks with changes their repository does not have.')
+      .action(async (repository: string | undefined, _options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const id = repository ? await repositoryId(context, repository) : undefined;
+        const page = await context.client.tasks.modified({ repositoryId: id, limit: 1000 });
+        context.out.rows(page, page.items, ['change', 'name', 'repositoryPath', 'syncStatus', 'pushStatus']);
+      }),
+    'status',
+  );
+  example(
+    root
+      .command('diff <task>')
+      .description('How a task changed between two revisions; the last change without numbers.')
+      .option('--from <revision>', 'the earlier revision')
+      .option('--to <revision>', 'the later revision')
+      .action(async (task: string, options: { from?: string; to?: string }, command: Command) => {
+        const context = contextOf(command, io);
+        const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+        const diff = await context.client.tasks.diff({ id: await taskId(context, task), from: number(options.from), to: number(options.to) });
+        if (context.out.json) context.out.line(JSON.stringify(diff, null, 2));
+        else for (const file of diff.files) context.out.line(file.binary ? `${file.path}: binary, ${file.change}` : file.diff.trimEnd());
+      }),
+    'diff "CSV to JSON" --from 1 --to 2',
+  );
+}
+
+function show(context: Context, results: readonly SyncResult[], value: unknown): void {
+  context.out.rows(value, results.map((r) => ({ repository: r.repositoryId, result: r.message, ms: Math.round(r.durationMs) })), ['repository', 'result', 'ms']);
+  if (context.out.json) return;
+  for (const { problems, conflicts } of results) {
+    for (const p of problems) context.out.line(`${p.severity}: ${p.path}${p.line ? `:${p.line}` : ''}: ${p.message}`);
+    for (const c of conflicts) context.out.line(`conflict ${c.id}: ${c.repositoryPath} (ratchet conflict show ${c.id})`);
+  }
+}
+
+function fail(results: readonly SyncResult[]): void {
+  const conflicts = results.reduce((sum, r) => sum + r.conflicts.length, 0);
+  if (conflicts > 0) throw new Failed(`${conflicts} in conflict.`, exitCodes.conflict);
+}

@@ -1,0 +1,47 @@
+import { type Client, createClient } from '@ratchet/client/create-client';
+import { RatchetError } from '@ratchet/contract/errors';
+import type { Command } from 'commander';
+import { type Output, output } from './output.ts';
+
+export interface Io {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: NodeJS.ReadStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Context {
+  readonly client: Client;
+  readonly out: Output;
+  readonly io: Io;
+}
+
+/** What a command works with, from its global options. */
+export function contextOf(command: Command, io: Io): Context {
+  const { server, json } = command.optsWithGlobals() as { server?: string; json?: boolean };
+  const baseUrl = server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080';
+  return { client: createClient({ baseUrl }), out: output(io, json ?? false), io };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The id of the one repository of this name or id. */
+export async function repositoryId({ client }: Context, nameOrId: string): Promise<string> {
+  if (uuid.test(nameOrId)) return nameOrId;
+  const { items } = await client.repositories.list({ filters: [{ field: 'name', value: nameOrId }] });
+  return only('repository', nameOrId, items);
+}
+
+/** The id of the one task of this name, id or uuid. */
+export async function taskId({ client }: Context, nameOrId: string): Promise<string> {
+  if (uuid.test(nameOrId)) return nameOrId;
+  const { items } = await client.tasks.list({ filters: [{ field: 'name', value: nameOrId }] });
+  return only('task', nameOrId, items);
+}
+
+function only(what: string, name: string, items: readonly { id: string; name: string }[]): string {
+  const [first, second] = items;
+  if (first && !second) return first.id;
+  if (!first) throw new RatchetError('NOT_FOUND', `There is no ${what} named ${JSON.stringify(name)}.`);
+  throw new RatchetError('VALIDATION_FAILED', `Several are named ${JSON.stringify(name)}: ${items.map((item) => item.id).join(', ')}. Use an id.`);
+}

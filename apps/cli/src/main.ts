@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { program } from './program.ts';
+import { exitCodeOf, explain } from './exit.ts';
+
+try {
+  await program(process).parseAsync(process.argv);
+} catch (error) {
+  if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { conflictCommands } from './commands/conflict.ts';
+import { executionCommands } from './commands/execution.ts';
+import { jobCommands } from './commands/job.ts';
+import { repositoryCommands } from './commands/repository.ts';
+import { runCommands } from './commands/run.ts';
+import { serveCommands } from './commands/serve.ts';
+import { syncCommands } from './commands/sync.ts';
+import { taskCommands } from './commands/task.ts';
+import type { Io } from './context.ts';
+
+/** The `ratchet` command. */
+export function program(io: Io): Command {
+  const root = new Command('ratchet')
+    .description('Automation that lives in a database and in your repositories, kept in step.')
+    .option('--server <url>', 'the server (RATCHET_SERVER_URL; http://127.0.0.1:8080)')
+    .option('--json', 'answer JSON, for programs')
+    .showSuggestionAfterError()
+    .showHelpAfterError('Add --help for what is possible.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 conflict, 4 no server.\n\nExample:\n  $ ratchet run "HTTP check" --input \'{"url":"https://example.org"}\'',
+    );
+  serveCommands(root, io);
+  runCommands(root, io);
+  syncCommands(root, io);
+  repositoryCommands(root, io);
+  taskCommands(root, io);
+  conflictCommands(root, io);
+  executionCommands(root, io);
+  jobCommands(root, io);
+  for (const command of everyCommand(root)) command.exitOverride();
+  return root;
+}
+
+/** A command and all below it. */
+export function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}

@@ -1,0 +1,15 @@
+/** Events of a server-sent stream, as the JSON of their data, until it ends. */
+export async function* readEvents<T>(response: Response): AsyncGenerator<T> {
+  if (!response.body) return;
+  const decoder = new TextDecoder();
+  let pending = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    pending += decoder.decode(chunk, { stream: true });
+    for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
+      const frame = pending.slice(0, end);
+      pending = pending.slice(end + 2);
+      const data = frame.split('\n').flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trimStart()] : []));
+      if (data.length > 0) yield JSON.parse(data.join('\n')) as T;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { translateDatabaseError } from './database-error.ts';
+
+export type Warn = (message: string, error: unknown) => void;
+
+interface Ear {
+  readonly heard: (payload: string) => void;
+}
+
+const longestPauseMs = 5000;
+
+/**
+ * Hears notifications over one connection, which is made at the first use and anew whenever it breaks, with growing
+ * pauses. What is notified in between is not heard: after each new connection every ear is told an empty payload, for
+ * which it looks for itself what has changed.
+ */
+export class Listener {
+  readonly #connect: () => pg.Client;
+  readonly #warn: Warn;
+  readonly #ears = new Map<string, Set<Ear>>();
+  readonly #closed = new AbortController();
+  #client: Promise<pg.Client | null> | null = null;
+
+  constructor(connect: () => pg.Client, warn: Warn) {
+    this.#connect = connect;
+    this.#warn = warn;
+  }
+
+  /** Answers what ends it. Throws when the database cannot be reached. */
+  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+    const ear: Ear = { heard };
+    const ears = this.#ears.get(channel) ?? new Set();
+    this.#ears.set(channel, ears.add(ear));
+    const opening = (this.#client ??= this.#open());
+    try {
+      const client = await opening;
+      await client?.query(`listen ${quoted(channel)}`);
+    } catch (error) {
+      this.#forget(channel, ear);
+      if (this.#client === opening) this.#client = null;
+      throw translateDatabaseError(error);
+    }
+    return async () => {
+      if (!this.#forget(channel, ear) || this.#closed.signal.aborted) return;
+      const client = await this.#client;
+      if (!this.#ears.has(channel)) await client?.query(`unlisten ${quoted(channel)}`);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    const client = await this.#client;
+    await client?.end();
+  }
+
+  /** Answers whether nobody listens on the channel any more. */
+  #forget(channel: string, ear: Ear): boolean {
+    const ears = this.#ears.get(channel);
+    ears?.delete(ear);
+    return ears?.size === 0 && this.#ears.delete(channel);
+  }
+
+  async #open(): Promise<pg.Client> {
+    const client = this.#connect();
+    client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''));
+    client.on('error', (error) => this.#warn('The connection that hears notifications broke.', error));
+    try {
+      await client.connect();
+      for (const channel of this.#ears.keys()) await client.query(`listen ${quoted(channel)}`);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+    client.once('end', () => {
+      if (!this.#closed.signal.aborted) this.#client = this.#openAgain();
+    });
+    return client;
+  }
+
+  /** null: closed meanwhile. */
+  async #openAgain(): Promise<pg.Client | null> {
+    for (let pauseMs = 50; !this.#closed.signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      try {
+        await sleep(pauseMs, undefined, { signal: this.#closed.signal });
+        const client = await this.#open();
+        for (const channel of this.#ears.keys()) this.#tell(channel, '');
+        return client;
+      } catch (error) {
+        if (!this.#closed.signal.aborted) this.#warn('Notifications cannot be heard now.', error);
+      }
+    }
+    return null;
+  }
+
+  #tell(channel: string, payload: string): void {
+    for (const { heard } of this.#ears.get(channel) ?? [])
+      try {
+        heard(payload);
+      } catch (error) {
+        this.#warn(`What listens on ${channel} failed.`, error);
+      }
+  }
+}
+
+const quoted = (channel: string): string => `"${channel.replaceAll('"', '""')}"`;
