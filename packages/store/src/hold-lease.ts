@@ -29,23 +29,29 @@ export async function withLease<T>(database: Database, options: LeaseOptions, wo
   }
 }
 
-/** Renews at a third of the time; the signal ends when the lease went to another or ran out without an answer. */
+/** Renews at each third of the time; the signal ends when the lease went to another, or ran out without an answer. */
 function renewing(database: Database, { name, seconds, busy }: LeaseOptions, fence: number) {
   const lost = new AbortController();
-  let until = performance.now() + seconds * 1000;
+  const ms = seconds * 1000;
+  let until = performance.now() + ms;
+  let stopped = false;
   let timer: NodeJS.Timeout;
-  const later = () => {
-    timer = setTimeout(() => void renew(), (seconds * 1000) / 3);
-  };
-  const renew = async () => {
+  const renew = async (): Promise<void> => {
     const asked = performance.now();
-    // A database that cannot be reached now may answer the next time.
-    const held = await renewLease(database.db, name, fence, seconds).catch(() => performance.now() < until && null);
-    if (held) until = asked + seconds * 1000;
-    if (held === false) lost.abort(busy());
+    let held: boolean;
+    try {
+      held = await renewLease(database.db, name, fence, seconds);
+      if (held) until = asked + ms;
+    } catch {
+      // A database that cannot be reached now may answer the next time.
+      held = performance.now() < until;
+    }
+    if (!held) lost.abort(busy());
     else if (!stopped) later();
   };
-  let stopped = false;
+  const later = () => {
+    timer = setTimeout(() => void renew(), ms / 3);
+  };
   later();
   const stop = () => {
     stopped = true;

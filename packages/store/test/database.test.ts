@@ -57,7 +57,7 @@ describe('blobs', () => {
 
 describe('leases', () => {
   it('are held by one, and passed on with a greater fence', async () => {
-    const first = await acquireLease(database.db, { name: 'l', holder: 'a', seconds: 60 });
+    const first = await taken("l", "a");
     expect(await acquireLease(database.db, { name: 'l', holder: 'b', seconds: 60 })).toBeNull();
     await releaseLease(database.db, 'l', first?.fence ?? 0);
     const second = await acquireLease(database.db, { name: 'l', holder: 'b', seconds: 60 });

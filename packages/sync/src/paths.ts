@@ -3,6 +3,9 @@ const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 /** What NTFS takes for `.git`: trailing dots and spaces, streams, the short name. */
 const gitOnNtfs = /^(\.git|git~1)[ .]*(:.*)?$/;
 
+/** Nearly every path ends the check here. */
+const plain = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
+
 const maxNameBytes = 255;
 const maxPathBytes = 4096;
 
@@ -11,6 +14,7 @@ const maxPathBytes = 4096;
  * nothing is. Control characters and backslashes are allowed in names, but must not hide a `..` or a `.git`.
  */
 export function checkPath(path: string): string | null {
+  if (path.length <= maxNameBytes && plain.test(path)) return null;
   if (path === '') return 'the path is empty';
   if (path.includes('\0')) return 'the path holds a NUL character';
   if (!path.isWellFormed()) return 'the path is not valid Unicode';
@@ -37,8 +41,6 @@ function firstWrong(names: readonly string[]): string | null {
 
 function checkName(name: string): string | null {
   if (name === '.' || name === '..') return 'the path holds a "." or ".." part';
-  // Nearly every name ends the check here: only these can turn into ".git".
-  if (!/^[.gG\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/.test(name)) return null;
   return gitOnNtfs.test(name.replace(ignoredByHfs, '').toLowerCase()) ? 'the path holds a ".git" part' : null;
 }
 

@@ -61,7 +61,7 @@ it('keeps control sequences, credentials and flooding out of the server’s word
     'remote: ',
     'error: failed to push',
   ].join('\n');
-  expect(serverMessage(stderr, ['t0ken'])).toBe('no\nremote: done\nsee https://h/help for ***');
+  expect(serverMessage(stderr, ['t0ken'])).toBe('no\nCounting: 10%\ndone\nsee https://h/help for ***');
   expect(serverMessage('remote: x\n'.repeat(1000), []).split('\n')).toHaveLength(20);
   expect(serverMessage(`remote: ${'y'.repeat(10_000)}`, [])).toHaveLength(500);
 });

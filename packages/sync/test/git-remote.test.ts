@@ -1,6 +1,6 @@
-import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { committer, date, listAll, readAll, request, setUp, write } from './git-fixture.ts';
 
 const executable = (bytes: string) => ({ bytes, mode: '100755' as const });
@@ -205,6 +205,62 @@ describe('a mirror that was disturbed', () => {
     await rm(join(folder, 'm'), { recursive: true });
     expect(await readAll(remote, files)).toEqual({ a: '1' });
   });
+});
+
+describe('the connection test', () => {
+  it('tells how far it got with a folder', async () => {
+    const { folder, repository, open } = await setUp();
+    expect(await open({ branch: null }).test()).toMatchObject({
+      readable: true,
+      writable: true,
+      branch: 'main',
+      head: null,
+    });
+    const head = await repository.commit({ a: '1' });
+    const good = { reachable: true, authenticated: true, readable: true, writable: true, branch: 'main', head };
+    expect(await open().test()).toEqual({ ...good, message: 'The branch main can be read and can be written.' });
+    expect(await open({ branch: 'other' }).test()).toMatchObject({
+      reachable: true,
+      readable: true,
+      writable: false,
+      branch: null,
+      message: 'The repository has no branch other. Create it there, or name another one.',
+    });
+    expect(await open({ url: join(folder, 'nothing') }).test()).toMatchObject({ reachable: true, readable: false });
+    expect(await repository.log()).toHaveLength(1);
+  });
+
+  it('sees that it may not write into a folder', async () => {
+    const { repository, open } = await setUp();
+    await repository.commit({ a: '1' });
+    await chmod(join(repository.path, 'objects'), 0o555);
+    onTestFinished(() => chmod(join(repository.path, 'objects'), 0o755));
+    // root may write wherever it wants.
+    expect(await open().test()).toMatchObject({ readable: true, writable: process.getuid?.() === 0 });
+  });
+});
+
+it('refuses a folder that is not served and never shows where it is', async () => {
+  const { folder, open } = await setUp();
+  const error = await open({ url: join(folder, 'nothing') })
+    .list()
+    .catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ code: 'not_found', transient: false });
+  expect((error as Error).message).not.toContain(folder);
+});
+
+it('leaves no key behind and says that nobody listens over SSH', async () => {
+  const { folder, open } = await setUp();
+  const mirrorDir = join(folder, "it's 100% odd");
+  const remote = open({
+    url: 'ssh://git@127.0.0.1:1/r.git',
+    mirrorDir,
+    auth: { type: 'ssh_key', privateKey: 'not a key', knownHosts: '' },
+  });
+  await expect(remote.probe()).rejects.toMatchObject({ code: 'unreachable', transient: true });
+  expect(await readdir(mirrorDir)).toEqual([]);
+  await expect(remote.list()).rejects.toMatchObject({ code: 'unreachable' });
+  expect(await readdir(mirrorDir)).toEqual([]);
 });
 
 describe('abort and time', () => {

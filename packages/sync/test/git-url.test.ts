@@ -42,7 +42,7 @@ describe('addresses', () => {
     ['a user that is an option', 'ssh://-oProxyCommand=x@host/r'],
     ['a user that is an option in the short form', '-oProxyCommand=x@host:r'],
     ['a path that is an option', 'host:-x'],
-    ['no host', 'https:///r'],
+    ['no host', 'ssh:///r'],
     ['a file on a host', 'file://host/r'],
     ['a bad escape', 'file:///srv/%zz'],
     ['a password over ssh', 'ssh://git:hunter2@host/r'],

@@ -1,5 +1,5 @@
-import { execFile, type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,56 +13,92 @@ export interface PrivatePostgres {
   /** Of the maintenance database; `databaseUrl` names another. */
   readonly url: string;
   databaseUrl(name: string): string;
+  /** Ends and starts it again, at the same address with the same data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Nothing of it outlives the tests: what makes a database safe is switched off. */
+const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200', 'shared_buffers=128MB'];
+const portTries = 3;
+
 /** A PostgreSQL of our own on a free port, from the installed programs; null where none are installed. */
 export async function startPostgres(): Promise<PrivatePostgres | null> {
-  const bin = findPrograms();
-  if (!bin) return null;
+  const programs = await findPrograms();
+  if (!programs) return null;
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-postgres-'));
   const user = await unprivilegedUser();
   if (user) chownSync(folder, user.uid, user.gid);
-  const files = join(folder, 'data');
-  const as = { ...(user ?? {}), cwd: folder, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: folder, TZ: 'UTC' } };
-  await run(join(bin, 'initdb'), ['-D', files, '-U', 'ratchet', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as);
-  const port = await freePort();
-  const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200', 'shared_buffers=256MB'];
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', files, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...settings.flatMap((s) => ['-c', s])],
-    { ...as, stdio: 'ignore' },
-  );
-  const databaseUrl = (name: string) => `postgresql://ratchet@127.0.0.1:${port}/${name}`;
-  await answering(databaseUrl('postgres'), server);
+  const as = { ...user, cwd: folder, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', HOME: folder, TZ: 'UTC' } };
+  const log = join(folder, 'log');
+
+  const launch = async (port: number): Promise<ChildProcess> => {
+    const places = ['-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', folder];
+    const output = openSync(log, 'a', 0o644);
+    const server = spawn(join(programs, 'postgres'), [...places, ...settings.flatMap((setting) => ['-c', setting])], {
+      ...as,
+      stdio: ['ignore', output, output],
+    });
+    if (await answers(urlAt(port, 'postgres'), server)) return server;
+    throw new Error(`The private PostgreSQL did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+  };
+  const stop = async () => {
+    await end(server);
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  let server: ChildProcess;
+  let port = 0;
+  try {
+    const places = ['-D', join(folder, 'data'), '-U', 'ratchet', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+    await run(join(programs, 'initdb'), places, as);
+    for (let attempt = 1; ; attempt++) {
+      port = await freePort();
+      const started = await launch(port).catch((error: Error) => error);
+      if (!(started instanceof Error)) {
+        server = started;
+        break;
+      }
+      if (attempt === portTries) throw started;
+    }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
-    url: databaseUrl('postgres'),
-    databaseUrl,
-    async stop() {
-      const gone = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGINT');
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
+    url: urlAt(port, 'postgres'),
+    databaseUrl: (name) => urlAt(port, name),
+    async restart() {
+      await end(server);
+      server = await launch(port);
     },
+    stop,
   };
 }
 
-/** Where initdb and postgres are: the newest of Debian's versions, or wherever PATH has them. */
-function findPrograms(): string | null {
+const urlAt = (port: number, name: string): string => `postgresql://ratchet@127.0.0.1:${port}/${name}`;
+
+/** Where initdb and postgres are: where pg_config says, the newest of Debian's versions, or wherever PATH has them. */
+async function findPrograms(): Promise<string | null> {
+  const said = await run('pg_config', ['--bindir']).then(
+    ({ stdout }) => [stdout.trim()],
+    () => [],
+  );
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((v) => join(root, v, 'bin')), ...(process.env.PATH ?? '').split(':')];
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))) ?? null;
+  const folders = [...said, ...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name)))) ?? null;
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the system's own user for it, or as nobody. */
-async function unprivilegedUser(): Promise<{ uid: number; gid: number } | null> {
-  if (process.getuid?.() !== 0) return null;
+async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string, name: string) => run('id', [flag, name]).then(({ stdout }) => Number(stdout));
   for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, name]).then((r) => Number(r.stdout), () => null)));
-    if (uid != null && gid != null) return { uid, gid };
+    const ids = await Promise.all([idOf('-u', name), idOf('-g', name)]).catch(() => null);
+    if (ids) return { uid: ids[0], gid: ids[1] };
   }
-  return null;
+  throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody.');
 }
 
 const freePort = (): Promise<number> =>
@@ -70,23 +106,31 @@ const freePort = (): Promise<number> =>
     const probe = createServer();
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
 
-async function answering(url: string, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (server.exitCode !== null) throw new Error(`The private PostgreSQL ended with ${server.exitCode}.`);
+/** Whether it answers before it ends. */
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
+  for (let tries = 0; tries < 600 && server.exitCode === null; tries++) {
     const client = new pg.Client({ connectionString: url });
-    client.on('error', () => undefined);
+    client.on('error', () => {});
     try {
       await client.connect();
       await client.end();
-      return;
+      return server.exitCode === null;
     } catch {
-      await sleep(100);
+      await sleep(50);
     }
   }
-  throw new Error('The private PostgreSQL does not answer.');
+  return false;
+}
+
+/** Breaks what is under way off and waits until it is down. */
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGINT');
+  await gone;
 }

@@ -116,7 +116,7 @@ const maxLineLength = 500;
  */
 export function serverMessage(stderr: string, hidden: readonly string[]): string {
   const lines: string[] = [];
-  for (const raw of stderr.split('\n')) {
+  for (const raw of stderr.split(/[\r\n]+/)) {
     const said = /^remote:\s?(.*)$/.exec(raw)?.[1];
     if (said === undefined) continue;
     const line = redact(plain(said), hidden).trimEnd();
@@ -127,11 +127,7 @@ export function serverMessage(stderr: string, hidden: readonly string[]): string
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: control characters are what is removed
 const plain = (text: string): string =>
-  text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    // A carriage return starts the line again: what stood before it was progress.
-    .replace(/^.*\r(?=.)/, '')
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
 
 function redact(text: string, hidden: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Mode } from '@ratchet/sync-core/tree';
 import { checkPath, findTwins } from '../../paths.ts';
 import { EndpointError, type SyncProblem } from '../../problem.ts';
@@ -57,38 +58,41 @@ export async function listTree(
   return parseTree(await mirror.local({ args, doing: 'listing a commit', signal }));
 }
 
-/** Reads the output of `ls-tree -z --long`. */
+/** Reads the output of `ls-tree -z --long`: `MODE TYPE ID SIZE<tab>PATH<nul>` for each file. */
 export function parseTree(output: Uint8Array): TreeListing {
   const entries = new Map<string, RemoteFile>();
   const problems: SyncProblem[] = [];
-  const refuse = (path: string, why: string) =>
-    problems.push({ path, code: 'path_refused', message: `It is left alone: ${why}.`, severity: 'warning' });
   const fit: string[] = [];
-  const text = Buffer.from(output.buffer, output.byteOffset, output.byteLength);
+  // Latin-1 keeps every byte, so that names which are not UTF-8 can be told one by one.
+  const valid = isUtf8(output);
+  const text = Buffer.from(output.buffer, output.byteOffset, output.byteLength).toString(valid ? 'utf8' : 'latin1');
   for (let start = 0; start < text.length; ) {
-    const end = text.indexOf(0, start);
-    const tab = text.indexOf(0x09, start);
-    const [mode = '', , token = '', size = ''] = text.toString('latin1', start, tab).split(/ +/);
-    const path = text.toString('utf8', tab + 1, end);
-    const entry: RemoteFile = {
-      path,
-      mode: modes[mode] ?? '100644',
-      size: mode === '160000' ? token.length : Number(size),
-      token,
-    };
-    const exact = !path.includes('\ufffd') || Buffer.from(path).equals(text.subarray(tab + 1, end));
-    const why = exact ? checkPath(path) : 'its name is not valid UTF-8';
+    const tab = text.indexOf('\t', start);
+    const end = text.indexOf('\0', tab);
+    const name = text.slice(tab + 1, end);
+    const { path, exact } = valid ? { path: name, exact: true } : decoded(name);
+    const mode = text.slice(start, start + 6);
+    const idStart = text.indexOf(' ', start + 7) + 1;
+    const idEnd = text.indexOf(' ', idStart);
+    const token = text.slice(idStart, idEnd);
+    const size = mode === '160000' ? token.length : Number(text.slice(idEnd, tab));
     // The same replacement may stand for several names that are not UTF-8: what is known of them is that they are there.
-    entries.set(path, entry);
+    entries.set(path, { path, mode: modes[mode] ?? '100644', size, token });
+    const why = exact ? checkPath(path) : 'its name is not valid UTF-8';
     if (why === null) fit.push(path);
-    else refuse(path, why);
+    else problems.push({ path, code: 'path_refused', message: `It is left alone: ${why}.`, severity: 'warning' });
     start = end + 1;
   }
   return { entries, ...withoutTwins(entries, fit, problems) };
 }
 
+function decoded(latin1: string): { path: string; exact: boolean } {
+  const bytes = Buffer.from(latin1, 'latin1');
+  return { path: bytes.toString('utf8'), exact: isUtf8(bytes) };
+}
+
 /** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
-export function withoutTwins(
+function withoutTwins(
   entries: ReadonlyMap<string, RemoteFile>,
   fit: readonly string[],
   problems: readonly SyncProblem[],

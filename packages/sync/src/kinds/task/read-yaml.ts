@@ -3,7 +3,7 @@ import { maxDepth, settleJson } from './json-value.ts';
 import type { Fault, Reading } from './reading.ts';
 import { lineAt } from './text.ts';
 
-export const yamlOptions = { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+export const yamlOptions = { uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
 
 /** Reads one YAML 1.2 document. An empty one is an empty mapping. */
 export function readYaml(text: string): Reading | Fault {

@@ -7,6 +7,7 @@ import {
   type Pair,
   parseDocument,
   Scalar,
+  visit,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -209,6 +210,8 @@ const removal = (text: string, pair: Pair): Splice => wholeLines(text, startOf(p
 
 function setAnew(text: string, current: JsonRecord, wanted: JsonRecord): string {
   const document = parseDocument(text, yamlOptions);
+  // An alias whose anchor changes would change with it.
+  visit(document, { Alias: (_, alias) => document.createNode(alias.toJS(document)) });
   for (const key of Object.keys(current)) if (!Object.hasOwn(wanted, key)) document.delete(key);
   for (const [key, value] of Object.entries(wanted)) if (!sameJson(current[key], value)) document.set(key, value);
   return document.toString({ lineWidth: 0 }).replaceAll('\n', lineEnding(text));

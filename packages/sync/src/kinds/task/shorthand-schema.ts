@@ -14,6 +14,13 @@ const moreKeywords = ['allOf', 'not', 'if', 'enum', 'const', 'definitions'];
 const keywords = new Set([...schemaKeywords, ...moreKeywords]);
 
 const typeNames: Readonly<Record<string, string>> = {
+  string: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  array: 'array',
+  object: 'object',
+  null: 'null',
   str: 'string',
   text: 'string',
   int: 'integer',
@@ -54,8 +61,11 @@ function parametersOf(written: unknown): [string, unknown][] | null {
   if (members.length === 0 || isSchema || members.some(([key]) => key.startsWith('$')))
     return typedParameters(members, written);
   if (members.some(([key]) => keywords.has(key)) && !members.every(([, value]) => hasType(value))) return null;
-  return members.every(([, value]) => typeof value === 'string' || isRecord(value)) ? members : null;
+  return members.every(([, value]) => isRecord(value) || isTypeName(value)) ? members : null;
 }
+
+const isTypeName = (value: unknown): boolean =>
+  typeof value === 'string' && (value === 'any' || Object.hasOwn(typeNames, value));
 
 const hasType = (value: unknown): boolean => isRecord(value) && typeof value.type === 'string';
 

@@ -1,0 +1,69 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RatchetError } from '@ratchet/contract/errors';
+import type { Keys } from './key-ring.ts';
+
+/**
+ * The keys of a file that only its owner may read; made with one random key where there is none. Throws VALIDATION_FAILED
+ * for a file of another form.
+ */
+export function keysFromFile(path: string): Keys {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomUUID()}`;
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    try {
+      write(draft, [newKey()]);
+      // Of two processes that come at once, one makes the file, whole, and both read it.
+      linkSync(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  if (statSync(path).mode & 0o077) chmodSync(path, 0o600);
+  return parse(readFileSync(path, 'utf8'));
+}
+
+/**
+ * Puts a new key before those of the file: it seals from the next start on, and the others go on opening what they
+ * sealed. Throws STATE_CONFLICT while another process does the same.
+ */
+export function addKey(path: string): Keys {
+  const keys = keysFromFile(path);
+  const draft = `${path}.next`;
+  try {
+    write(draft, [newKey(), ...keys]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    const message = 'The keys are being changed by another process. If none does, remove keys.json.next from the data folder.';
+    throw new RatchetError('STATE_CONFLICT', message, undefined, { cause });
+  }
+  renameSync(draft, path);
+  return keysFromFile(path);
+}
+
+const newKey = (): [string, Uint8Array] => [randomBytes(4).toString('hex'), randomBytes(32)];
+
+/** A new file, on the disk when this returns: a lost key is every secret lost. */
+function write(path: string, keys: Iterable<readonly [string, Uint8Array]>): void {
+  const content = { keys: Array.from(keys, ([id, key]) => ({ id, key: Buffer.from(key).toString('base64') })) };
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, `${JSON.stringify(content, null, 2)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** `{"keys":[{"id":"…","key":"<base64, 32 bytes>"}]}`; the first one seals. */
+function parse(text: string): Keys {
+  try {
+    const { keys }: { keys: { id: string; key: string }[] } = JSON.parse(text);
+    return new Map(keys.map(({ id, key }) => [String(id), Buffer.from(key, 'base64')]));
+  } catch {
+    // The parser's own message would quote the file.
+    throw new RatchetError('VALIDATION_FAILED', 'keys.json is not of the form {"keys":[{"id":"…","key":"<base64, 32 bytes>"}]}. Restore it from a backup.');
+  }
+}
