@@ -228,10 +228,12 @@ export const startRun = (
     const start: StartPlan = { kind: loaded.code.kind, mode: plan.mode, context: plan.context, limits };
     control.applySync(undefined, ['load', JSON.stringify(start), plan.input]);
     const completion = await enter(() => loaded.evaluate(fresh.context));
-    if (ended || completion === undefined || !missing) return;
+    if (completion === undefined) return;
+    const wanted = missing && !ended;
     missing = false;
-    const exports = completion.derefInto({ release: true });
-    await enter(() => control.apply(undefined, ['complete', '', exports]));
+    if (wanted) await enter(() => control.apply(undefined, ['complete', '', completion.derefInto()]));
+    // A reference would keep the whole context alive until this process's own garbage is collected.
+    if (!isolate.isDisposed) completion.release();
     if (missing) await end({ status: 'failed', error: limitError('ConfigurationError', noEntry) });
   };
   void begin();
