@@ -14,6 +14,7 @@ import {
   deleteCredentialsOf,
   insertCredential,
   pageOfCredentials,
+  releaseOwnCredential,
   resealCredential,
   updateCredential,
 } from '@ratchet/store/queries/credentials';
@@ -30,11 +31,25 @@ export interface OpenedSecret extends Secret {
 
 export type Credentials = ReturnType<typeof credentials>;
 
+/** The server's environment, as far as a credential may name it. */
+export interface EnvironmentRules {
+  /** Names that may be read besides those that start with RATCHET_. */
+  readonly allowed?: readonly string[];
+  /** Names that may not: what the server itself is configured with. */
+  readonly reserved?: readonly string[];
+}
+
 /**
- * Ways to sign in, sealed. `readEnvironment` gives the variable that `tokenEnv` names, or undefined; only names that start
- * with RATCHET_ are ever asked for, so that nobody reads the rest of the server's environment through a repository.
+ * Ways to sign in, sealed. `readEnvironment` gives the variable that `tokenEnv` names, or undefined, each time the secret
+ * is used. Only names that `rules` let through are ever asked for, so that nobody reads the rest of the server's
+ * environment through a repository.
  */
-export function credentials(database: Database, ring: KeyRing, readEnvironment: (name: string) => string | undefined) {
+export function credentials(
+  database: Database,
+  ring: KeyRing,
+  readEnvironment: (name: string) => string | undefined,
+  rules: EnvironmentRules = {},
+) {
   const seal = (id: string, secret: Secret) => ring.seal(Buffer.from(JSON.stringify(secret), 'utf8'), id);
   const load = async (id: string): Promise<CredentialRow> => {
     const row = await credentialById(database.db, id);
@@ -42,12 +57,24 @@ export function credentials(database: Database, ring: KeyRing, readEnvironment: 
     return row;
   };
 
+  const mayRead = (name: string): boolean =>
+    !rules.reserved?.includes(name) && (/^RATCHET_\w+$/.test(name) || rules.allowed?.includes(name) === true);
+  const variable = (name: string): string => {
+    const value = mayRead(name) ? readEnvironment(name) : undefined;
+    if (value) return value;
+    throw new RatchetError(
+      'UNAVAILABLE',
+      `The variable ${name} is not set in the server's environment. Set it and start the server anew.`,
+    );
+  };
+
   function check(type: Type, secret: Secret): void {
     checkSecret(type, secret);
-    if (secret.tokenEnv && !secret.tokenEnv.startsWith('RATCHET_'))
-      throw new RatchetError('VALIDATION_FAILED', 'tokenEnv may only name a variable that starts with RATCHET_.', [
-        { path: 'tokenEnv', message: 'must start with RATCHET_' },
-      ]);
+    if (secret.tokenEnv && !mayRead(secret.tokenEnv)) {
+      const message =
+        'tokenEnv may only name a variable that starts with RATCHET_, or one that the configuration allows.';
+      throw new RatchetError('VALIDATION_FAILED', message, [{ path: 'tokenEnv', message: 'is not allowed' }]);
+    }
   }
 
   return {
@@ -59,19 +86,26 @@ export function credentials(database: Database, ring: KeyRing, readEnvironment: 
     async create(name: string, type: Type, secret: Secret): Promise<View> {
       check(type, secret);
       const id = newId();
-      return database.transaction(async (tx) => view(await insertCredential(tx, { id, name, type, ...seal(id, secret) })));
+      return database.transaction(async (tx) =>
+        view(await insertCredential(tx, { id, name, type, ...seal(id, secret) })),
+      );
     },
     async rotate(id: string, secret: Secret): Promise<View> {
-      const row = await load(id);
-      check(row.type as Type, secret);
-      return view((await updateCredential(database.db, id, seal(id, secret))) ?? row);
+      const { type } = await load(id);
+      check(type as Type, secret);
+      const row = await updateCredential(database.db, id, seal(id, secret));
+      if (!row) throw notFound('credential', id);
+      return view(row);
     },
     async delete(id: string): Promise<void> {
       await load(id);
       await database.transaction(async (tx) => {
         const users = await credentialUsers(tx, id);
         if (users.length > 0)
-          throw new RatchetError('STATE_CONFLICT', `The credential is used by ${users.join(', ')}. Give those another one first.`);
+          throw new RatchetError(
+            'STATE_CONFLICT',
+            `The credential is used by ${users.join(', ')}. Give those another one first.`,
+          );
         await deleteCredential(tx, id);
       });
     },
@@ -80,33 +114,46 @@ export function credentials(database: Database, ring: KeyRing, readEnvironment: 
     async openSecret(id: string): Promise<OpenedSecret> {
       const row = await load(id);
       const secret = JSON.parse(Buffer.from(ring.open(row.keyId, row.sealed, row.id)).toString('utf8')) as Secret;
-      const fromEnvironment = secret.tokenEnv ? readEnvironment(secret.tokenEnv) : undefined;
-      if (secret.tokenEnv && fromEnvironment === undefined)
-        throw new RatchetError('UNAVAILABLE', `The variable ${secret.tokenEnv} is not set in the server's environment.`);
-      const filled = fromEnvironment === undefined ? {} : row.type === 'basic' ? { password: fromEnvironment } : { token: fromEnvironment };
-      return { ...secret, ...filled, type: row.type as Type };
+      const type = row.type as Type;
+      if (!secret.tokenEnv) return { ...secret, type };
+      return { ...secret, [type === 'basic' ? 'password' : 'token']: variable(secret.tokenEnv), type };
     },
 
-    /** Seals anew what an older key sealed; answers how many. */
+    /** Seals anew what another key than the first sealed; answers how many. What is replaced meanwhile is left alone. */
     async reseal(): Promise<number> {
-      const rows = await credentialsSealedWithout(database.db, ring.sealingKey);
-      for (const row of rows) {
-        const { keyId, sealed } = ring.seal(ring.open(row.keyId, row.sealed, row.id), row.id);
-        await resealCredential(database.db, row.id, row.keyId, { keyId, sealed });
+      let count = 0;
+      for (const row of await credentialsSealedWithout(database.db, ring.sealingKey)) {
+        const sealed = ring.seal(ring.open(row.keyId, row.sealed, row.id), row.id);
+        if (await resealCredential(database.db, row, sealed)) count++;
       }
-      return rows.length;
+      return count;
     },
 
     /** What a repository's authConfig becomes: a credential of its own. `type: none` takes it away. */
-    async keep(tx: Queryable, repository: { id: string; name: string; had: string | null }, auth: AuthConfig): Promise<string | null> {
-      if (auth.type === 'none') return null;
+    async keep(
+      tx: Queryable,
+      repository: { id: string; name: string; had: string | null },
+      auth: AuthConfig,
+    ): Promise<string | null> {
+      if (auth.type === 'none') {
+        await releaseOwnCredential(tx, repository.id);
+        await deleteCredentialsOf(tx, repository.id);
+        return null;
+      }
       const { type, ...secret } = auth;
       check(type, secret);
       const own = await credentialOfRepository(tx, repository.id);
       const id = own?.id ?? newId();
       const sealed = seal(id, secret);
       if (own) await updateCredential(tx, id, { type, ...sealed });
-      else await insertCredential(tx, { id, name: `repository ${repository.id}`, type, ...sealed, ownedByRepository: repository.id });
+      else
+        await insertCredential(tx, {
+          id,
+          name: `repository ${repository.id}`,
+          type,
+          ...sealed,
+          ownedByRepository: repository.id,
+        });
       return id;
     },
     exists: async (tx: Queryable, id: string): Promise<boolean> => (await credentialById(tx, id)) !== null,

@@ -16,7 +16,7 @@ export const serverLimits: Limits = {
   responseBytes: 10 * 1024 * 1024,
 };
 
-export function limitsFor(task: RunnableTask, askedMs: number | null): Limits {
+export function limitsFor(task: Pick<RunnableTask, 'timeoutMs' | 'memoryMb'>, askedMs: number | null): Limits {
   const timeoutMs = Math.min(serverLimits.timeoutMs, askedMs ?? task.timeoutMs ?? serverLimits.timeoutMs);
   return { ...serverLimits, timeoutMs, cpuMs: timeoutMs, memoryMb: Math.min(serverLimits.memoryMb, Math.max(16, task.memoryMb ?? serverLimits.memoryMb)) };
 }

@@ -28,69 +28,22 @@ class RecentlyUsed<Value> {
   }
 }
 
-/** Runs of the same code in a row after which it gets a second isolate. */
-const busyAfter = 3;
-
-/**
- * The isolates of one task's code: one, or two while it runs again and again, so that the next run's context is made in one
- * while a run goes on in the other.
- */
-export class IsolatePair {
-  readonly #load: () => LoadedCode;
-  #held: LoadedCode[] = [];
-  #runs = 0;
-  constructor(load: () => LoadedCode) {
-    this.#load = load;
-  }
-  /** An isolate in which nothing runs. */
-  take(): LoadedCode {
-    this.#runs += 1;
-    this.#held = this.#held.filter((code) => !code.isolate.isDisposed);
-    const ready = this.#held.find((code) => code.prepared) ?? this.#held[0];
-    if (ready !== undefined) return ready;
-    const made = this.#load();
-    this.#held.push(made);
-    return made;
-  }
-  /** Makes the next run's context ahead. `running` is the isolate that a run is going on in. */
-  prepare(running: LoadedCode | null): void {
-    const idle = this.#held.filter((code) => code !== running && !code.isolate.isDisposed);
-    if (idle.some((code) => code.prepared)) return;
-    if (idle.length === 0 && this.#runs > busyAfter) {
-      idle.push(this.#load());
-      this.#held.push(...idle);
-    }
-    idle[0]?.prepare();
-  }
-  /** Says that other code ran in between. */
-  rest(): void {
-    this.#runs = 0;
-  }
-  dispose(): void {
-    for (const code of this.#held) code.dispose();
-  }
-}
-
 /** Code by key, and the isolates that hold it. An isolate is cheap to lose: the code makes it again. */
 export const createCodeCache = (isolates: Isolates) => {
   const codes = new RecentlyUsed<CompiledCode>(64, () => undefined);
-  const pairs = new RecentlyUsed<IsolatePair>(8, (pair) => pair.dispose());
-  let last: IsolatePair | undefined;
+  const loaded = new RecentlyUsed<LoadedCode>(8, (code) => code.dispose());
   return {
     /** Null: the code is not here and was not sent. */
-    get(key: string, sent: CompiledCode | undefined, memoryMb: number): IsolatePair | null {
+    get(key: string, sent: CompiledCode | undefined, memoryMb: number): LoadedCode | null {
       if (sent !== undefined) codes.set(key, sent);
       const place = `${memoryMb} ${key}`;
-      let pair = pairs.get(place);
-      if (pair === undefined) {
-        const code = codes.get(key);
-        if (code === undefined) return null;
-        pair = new IsolatePair(() => isolates.load(code, memoryMb));
-        pairs.set(place, pair);
-      }
-      if (pair !== last) last?.rest();
-      last = pair;
-      return pair;
+      const ready = loaded.get(place);
+      if (ready !== undefined && !ready.isolate.isDisposed) return ready;
+      const code = codes.get(key);
+      if (code === undefined) return null;
+      const made = isolates.load(code, memoryMb);
+      loaded.set(place, made);
+      return made;
     },
   };
 };

@@ -22,8 +22,6 @@ export interface FreshContext {
 export interface LoadedCode {
   readonly isolate: ivm.Isolate;
   readonly code: CompiledCode;
-  /** Whether a context was made ahead. */
-  readonly prepared: boolean;
   /** Takes the context made ahead, or makes one. Only while nothing runs in the isolate: the call would wait for it. */
   takeContext(): FreshContext;
   /** Makes the next context ahead of its run. Only while nothing runs in the isolate. */
@@ -78,9 +76,6 @@ export const createIsolates = (onCatastrophe: () => void) => {
     return {
       isolate,
       code,
-      get prepared() {
-        return spare !== null;
-      },
       takeContext() {
         const taken = spare ?? connect(isolate);
         spare = null;

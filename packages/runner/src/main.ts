@@ -24,19 +24,14 @@ process.on('message', (message: ToRunner) => {
   if (message.type === 'answer') {
     return active?.run === message.run ? active.answer(message.request, message.answer) : undefined;
   }
-  const pair = cache.get(message.key, message.code, message.limits.memoryMb);
-  if (pair === null) return send({ type: 'missing', run: message.run });
-  const loaded = pair.take();
-  const run = startRun(message, loaded, send, () => {
+  const loaded = cache.get(message.key, message.code, message.limits.memoryMb);
+  if (loaded === null) return send({ type: 'missing', run: message.run });
+  active = startRun(message, loaded, send, () => {
     active = null;
+    // The next run of the same code finds its context ready.
     setImmediate(() => {
-      if (active === null) pair.prepare(null);
+      if (active === null && !loaded.isolate.isDisposed) loaded.prepare();
     });
-  });
-  active = run;
-  // While the task runs on its own thread, this one makes ready for the next run.
-  setImmediate(() => {
-    if (active === run) pair.prepare(loaded);
   });
 });
 // A plain exit would wait for threads that run the task's code.

@@ -26,7 +26,8 @@ const badValue = new Set(['22001', '22003', '22007', '22008', '22009', '22021', 
 const away = /^(08|57P0|53)|^25006$/;
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 /** The driver's own errors have no code. */
-const driver = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+const driver =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 interface CodedError extends Error {
   code?: string;
@@ -59,7 +60,8 @@ export function translateDatabaseError(error: unknown): unknown {
   if (code === '23505') return as('ALREADY_EXISTS', taken[constraint] ?? 'It exists already.');
   if (code === '23503')
     return as('STATE_CONFLICT', referred[constraint] ?? 'What it refers to has gone, or something still refers to it.');
-  if (badValue.has(code)) return as('VALIDATION_FAILED', 'A value is out of range or malformed, and cannot be kept or compared.');
+  if (badValue.has(code))
+    return as('VALIDATION_FAILED', 'A value is out of range or malformed, and cannot be kept or compared.');
   if (code === '54000') return as('VALIDATION_FAILED', 'A name or a path is too long to be kept.');
   if (code === '55P03') return as('UNAVAILABLE', origin.message);
   if (away.test(code)) return as('UNAVAILABLE', unreachable);
@@ -79,5 +81,7 @@ const refused: Readonly<Record<string, string>> = {
 /** An error while opening a server's database. */
 export function translateOpenError(error: unknown): unknown {
   const message = refused[originOf(error)?.code ?? ''];
-  return message ? new RatchetError('UNAVAILABLE', message, undefined, { cause: error }) : translateDatabaseError(error);
+  return message
+    ? new RatchetError('UNAVAILABLE', message, undefined, { cause: error })
+    : translateDatabaseError(error);
 }

@@ -7,7 +7,10 @@ import type * as repositories from './schema/repositories.ts';
 export type Schema = typeof content & typeof execution & typeof repositories;
 
 /** A Drizzle database: the pool's, or a transaction's. Every query takes it as its first argument. */
-export type Queryable = Pick<NodePgDatabase<Schema>, 'select' | 'insert' | 'update' | 'delete' | 'execute' | 'selectDistinct' | 'selectDistinctOn' | '$with' | 'with'>;
+export type Queryable = Pick<
+  NodePgDatabase<Schema>,
+  'select' | 'insert' | 'update' | 'delete' | 'execute' | 'selectDistinct' | 'selectDistinctOn' | '$with' | 'with'
+>;
 
 /** What the rest of the server holds. */
 export interface Database {

@@ -7,7 +7,8 @@ const scope = new AsyncLocalStorage<{ open: boolean }>();
 export async function insideTransaction<T>(work: () => Promise<T>): Promise<T> {
   const own = { open: true };
   try {
-    return await scope.run(own, work);
+    // Awaited inside: a query is sent only when it is awaited.
+    return await scope.run(own, async () => await work());
   } finally {
     own.open = false;
   }

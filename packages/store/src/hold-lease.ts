@@ -17,7 +17,11 @@ export interface LeaseOptions extends LeaseRequest {
 }
 
 /** Works while holding a lease, which is renewed until the work ends. */
-export async function withLease<T>(database: Database, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T> {
+export async function withLease<T>(
+  database: Database,
+  options: LeaseOptions,
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
   const fence = await waitFor(database, options);
   const { signal, stop } = renewing(database, options, fence);
   try {

@@ -21,6 +21,7 @@ export class Listener {
   readonly #ears = new Map<string, Set<Ear>>();
   readonly #closed = new AbortController();
   #client: Promise<pg.Client | null> | null = null;
+  #said: Promise<void> = Promise.resolve();
 
   constructor(connect: () => pg.Client, warn: Warn) {
     this.#connect = connect;
@@ -32,10 +33,11 @@ export class Listener {
     const ear: Ear = { heard };
     const ears = this.#ears.get(channel) ?? new Set();
     this.#ears.set(channel, ears.add(ear));
-    const opening = (this.#client ??= this.#open());
+    this.#client ??= this.#open();
+    const opening = this.#client;
     try {
-      const client = await opening;
-      await client?.query(`listen ${quoted(channel)}`);
+      await opening;
+      await this.#say('listen', channel);
     } catch (error) {
       this.#forget(channel, ear);
       if (this.#client === opening) this.#client = null;
@@ -43,8 +45,7 @@ export class Listener {
     }
     return async () => {
       if (!this.#forget(channel, ear) || this.#closed.signal.aborted) return;
-      const client = await this.#client;
-      if (!this.#ears.has(channel)) await client?.query(`unlisten ${quoted(channel)}`);
+      if (!this.#ears.has(channel)) await this.#say('unlisten', channel);
     };
   }
 
@@ -52,6 +53,16 @@ export class Listener {
     this.#closed.abort();
     const client = await this.#client;
     await client?.end();
+  }
+
+  /** One statement at a time: a client takes no second one before the first has ended. */
+  #say(verb: 'listen' | 'unlisten', channel: string): Promise<void> {
+    const said = this.#said.then(async () => {
+      const client = await this.#client;
+      await client?.query(`${verb} ${quoted(channel)}`);
+    });
+    this.#said = said.catch(() => {});
+    return said;
   }
 
   /** Answers whether nobody listens on the channel any more. */

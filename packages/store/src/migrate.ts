@@ -27,7 +27,11 @@ export async function migrateSchema(pool: pg.Pool, mode: Database['mode']): Prom
     // The lock goes with this connection, which serves nothing else before it is given back.
     if (mode === 'postgresql') await client.query('select pg_advisory_lock($1)', [lockKey]);
     if (!(await isUpToDate(client)))
-      await migrate(drizzle(client), { migrationsFolder: folder, migrationsSchema: 'ratchet', migrationsTable: 'migrations' });
+      await migrate(drizzle(client), {
+        migrationsFolder: folder,
+        migrationsSchema: 'ratchet',
+        migrationsTable: 'migrations',
+      });
     if (mode === 'postgresql') await client.query('select pg_advisory_unlock($1)', [lockKey]);
     done = true;
   } finally {
@@ -38,12 +42,15 @@ export async function migrateSchema(pool: pg.Pool, mode: Database['mode']): Prom
 async function refuseOld(client: pg.PoolClient): Promise<void> {
   const { rows } = await client.query<{ server_version_num: string }>('show server_version_num');
   const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
-  if (major < 15) throw new RatchetError('UNAVAILABLE', `The database server is PostgreSQL ${major}; Ratchet needs 15 or newer.`);
+  if (major < 15)
+    throw new RatchetError('UNAVAILABLE', `The database server is PostgreSQL ${major}; Ratchet needs 15 or newer.`);
 }
 
 /** Whether the newest migration was applied. Throws when a newer one was. */
 async function isUpToDate(client: pg.PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ there: boolean }>(`select to_regclass('ratchet.migrations') is not null as there`);
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('ratchet.migrations') is not null as there`,
+  );
   if (!rows[0]?.there) return false;
   const journal = JSON.parse(readFileSync(`${folder}/meta/_journal.json`, 'utf8')) as Journal;
   const newest = Math.max(...journal.entries.map((entry) => entry.when));

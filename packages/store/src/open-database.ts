@@ -37,7 +37,12 @@ async function openServer(url: string, poolSize: number, warn: Warn): Promise<Da
       'VALIDATION_FAILED',
       'DATABASE_URL is not the address of a PostgreSQL; it has the form postgresql://user:password@host:5432/database.',
     );
-  const connection = { connectionString: url, application_name: 'ratchet', keepAlive: true, connectionTimeoutMillis: 30_000 };
+  const connection = {
+    connectionString: url,
+    application_name: 'ratchet',
+    keepAlive: true,
+    connectionTimeoutMillis: 30_000,
+  };
   try {
     return await assemble('postgresql', { connection, poolSize, warn, closeMore: async () => {} });
   } catch (error) {
@@ -77,6 +82,9 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
     pool,
     transaction: (work) => inTransaction(pool, work),
     listen: (channel, heard) => listener.listen(channel, heard),
-    close: () => (closing ??= close()),
+    close() {
+      closing ??= close();
+      return closing;
+    },
   };
 }

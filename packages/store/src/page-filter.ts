@@ -30,7 +30,8 @@ function isOneOf(column: Column, values: readonly Scalar[]): SQL {
 }
 
 /** Nothing matches none. */
-const anyOf = (parts: readonly SQL[]): SQL => (parts.length === 0 ? sql`false` : sql`(${sql.join([...parts], sql` or `)})`);
+const anyOf = (parts: readonly SQL[]): SQL =>
+  parts.length === 0 ? sql`false` : sql`(${sql.join([...parts], sql` or `)})`;
 
 const isArray = (column: Column): boolean => column.getSQLType().endsWith('[]');
 const asText = (column: Column): SQL => (isArray(column) ? sql`array_to_string(${column}, ' ')` : sql`${column}::text`);

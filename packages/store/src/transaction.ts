@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Queryable } from './database.ts';
 import { isRetryable, translateDatabaseError } from './database-error.ts';
-import { queryable } from './queryable.ts';
 import { insideTransaction } from './guarded-pool.ts';
+import { queryable } from './queryable.ts';
 
 const tries = 5;
 

@@ -34,7 +34,10 @@ describe('transactions', () => {
         }),
       ),
     );
-    const found = await getBlobs(database.db, Array.from({ length: 20 }, (_, i) => `side-${i}`));
+    const found = await getBlobs(
+      database.db,
+      Array.from({ length: 20 }, (_, i) => `side-${i}`),
+    );
     expect([...found.values()].map((b) => b[0]).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual([...Array(20).keys()]);
   });
   it('answer an error in the middle of a pipeline and go on', async () => {
@@ -45,19 +48,24 @@ describe('transactions', () => {
 
 describe('blobs', () => {
   it('come back byte for byte, of any size', async () => {
-    const blobs = [new Uint8Array(0), new Uint8Array([0, 255, 10, 13]), new Uint8Array(12_000_000).fill(7)].map((bytes, i) => ({
-      digest: `blob-${i}`,
-      bytes,
-    }));
+    const blobs = [new Uint8Array(0), new Uint8Array([0, 255, 10, 13]), new Uint8Array(12_000_000).fill(7)].map(
+      (bytes, i) => ({
+        digest: `blob-${i}`,
+        bytes,
+      }),
+    );
     await database.transaction((tx) => putBlobs(tx, [...blobs, ...blobs]));
-    const found = await getBlobs(database.db, blobs.map((b) => b.digest));
+    const found = await getBlobs(
+      database.db,
+      blobs.map((b) => b.digest),
+    );
     for (const { digest, bytes } of blobs) expect(Buffer.compare(found.get(digest) as Uint8Array, bytes)).toBe(0);
   });
 });
 
 describe('leases', () => {
   it('are held by one, and passed on with a greater fence', async () => {
-    const first = await taken("l", "a");
+    const first = await taken('l', 'a');
     expect(await acquireLease(database.db, { name: 'l', holder: 'b', seconds: 60 })).toBeNull();
     await releaseLease(database.db, 'l', first?.fence ?? 0);
     const second = await acquireLease(database.db, { name: 'l', holder: 'b', seconds: 60 });
@@ -91,10 +99,12 @@ describe('events', () => {
     const heard: string[] = [];
     const stop = await database.listen('news', (payload) => heard.push(payload));
     await database.transaction((tx) => notify(tx, 'news', 'one'));
-    await database.transaction(async (tx) => {
-      await notify(tx, 'news', 'never');
-      throw new Error('no');
-    }).catch(() => undefined);
+    await database
+      .transaction(async (tx) => {
+        await notify(tx, 'news', 'never');
+        throw new Error('no');
+      })
+      .catch(() => undefined);
     await notify(database.db, 'news', 'two');
     await expect.poll(() => heard).toEqual(['one', 'two']);
     await stop();
@@ -117,7 +127,15 @@ describe('pages', () => {
         priority: i % 3,
         watchPatterns: [],
         ignorePatterns: [],
-        pushPolicy: { branchStrategy: 'direct' as const, conflictStrategy: 'merge' as const, batchChanges: true, maxBatchSize: 50, autoPush: false, commitTemplate: null, prTemplate: null },
+        pushPolicy: {
+          branchStrategy: 'direct' as const,
+          conflictStrategy: 'merge' as const,
+          batchChanges: true,
+          maxBatchSize: 50,
+          autoPush: false,
+          commitTemplate: null,
+          prTemplate: null,
+        },
         conflictPolicy: 'manual' as const,
         metadata: {},
       })),
@@ -146,7 +164,14 @@ describe('pages', () => {
     ['at least', [{ field: 'priority', op: 'gte', value: 2 }], 8],
     ['like, without case', [{ field: 'name', op: 'like', value: 'REPO 1' }], 10],
     ['like takes % as it is', [{ field: 'name', op: 'like', value: '%' }], 0],
-    ['two at once', [{ field: 'priority', op: 'eq', value: 0 }, { field: 'name', op: 'like', value: '0' }], 4],
+    [
+      'two at once',
+      [
+        { field: 'priority', op: 'eq', value: 0 },
+        { field: 'name', op: 'like', value: '0' },
+      ],
+      4,
+    ],
   ] as const)('filter: %s', async (_, filters, total) => {
     const page = await pageOfRepositories(database.db, fields, { page: 1, limit: 100, filters: [...filters] as never });
     expect(page.meta.total).toBe(total);
@@ -154,7 +179,12 @@ describe('pages', () => {
   });
   it('refuse a cursor of another order', async () => {
     const { meta } = await pageOfRepositories(database.db, fields, { page: 1, limit: 5 });
-    const wrong = { page: 1, limit: 5, sort: [{ field: 'priority', order: 'asc' as const }], cursor: meta.nextCursor ?? '' };
+    const wrong = {
+      page: 1,
+      limit: 5,
+      sort: [{ field: 'priority', order: 'asc' as const }],
+      cursor: meta.nextCursor ?? '',
+    };
     await expect(pageOfRepositories(database.db, fields, wrong)).rejects.toThrow('cursor');
   });
 });

@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { committer, date, listAll, readAll, request, setUp, write } from './git-fixture.ts';
@@ -151,6 +151,7 @@ describe('a mirror that was disturbed', () => {
     ];
     for (const name of left) await writeFile(join(git, name), '');
     await mkdir(join(mirrorDir, 'ssh-abc'));
+    await utimes(join(mirrorDir, 'ssh-abc'), 0, 0);
     await repository.commit({ b: '2' });
     const remote = open({ mirrorDir });
     expect(await listAll(remote)).toEqual({ a: '1', b: '2' });

@@ -435,6 +435,17 @@ describe('what cannot be loaded', () => {
     expect(project(path, files)).toEqual({ unreadable: expect.objectContaining({ ...problem, severity: 'error' }) });
   });
 
+  it('says so in words that can be stored', () => {
+    const result = project('m', { 'task.yaml': 'a: "\\x\0"\n\0: [', 'task.js': '' });
+    expect(result).toMatchObject({ unreadable: { message: expect.not.stringContaining('\0') } });
+  });
+
+  it('does not take long over a comment of nothing but spaces', () => {
+    expect(project('s.js', { 's.js': `/*${' '.repeat(900_000)}x */` })).toMatchObject({
+      unreadable: { code: 'not_a_task' },
+    });
+  });
+
   it('is not a YAML file that is empty: it has no version', () => {
     expect(fieldsOf('p.js', { 'p.js': '', 'p.yaml': '# nothing\n' }).problems).toMatchObject([
       { code: 'missing_version' },

@@ -19,7 +19,13 @@ export interface PrivatePostgres {
 }
 
 /** Nothing of it outlives the tests: what makes a database safe is switched off. */
-const settings = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200', 'shared_buffers=128MB'];
+const settings = [
+  'fsync=off',
+  'full_page_writes=off',
+  'synchronous_commit=off',
+  'max_connections=200',
+  'shared_buffers=128MB',
+];
 const portTries = 3;
 
 /** A PostgreSQL of our own on a free port, from the installed programs; null where none are installed. */
@@ -86,7 +92,11 @@ async function findPrograms(): Promise<string | null> {
   );
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...said, ...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  const folders = [
+    ...said,
+    ...versions.map((version) => join(root, version, 'bin')),
+    ...(process.env.PATH ?? '').split(':'),
+  ];
   return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name)))) ?? null;
 }
 

@@ -92,10 +92,12 @@ export class EmbeddedSocket extends Duplex {
     }
     const type = String.fromCharCode(message[0] ?? 0);
     if (type === 'X') {
-      this.#work = this.#work.then(() => this.#rollBack()).then(
-        () => this.#end(),
-        (error) => void this.destroy(error as Error),
-      );
+      this.#work = this.#work
+        .then(() => this.#rollBack())
+        .then(
+          () => this.#end(),
+          (error) => void this.destroy(error as Error),
+        );
       return;
     }
     this.#batch.push(...this.#admit(type, message));

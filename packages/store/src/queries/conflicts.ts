@@ -84,7 +84,11 @@ const spec = (fields: ListFields): PageSpec<typeof conflicts> => ({
 });
 
 /** Open ones, unless a filter says which. */
-export const pageOfConflicts = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<ConflictRow>> => {
+export const pageOfConflicts = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+): Promise<Page<ConflictRow>> => {
   const chosen = request.filters?.some((filter) => filter.field === 'status' || filter.field === 'id');
   return pageQuery(db, spec(fields), request, chosen ? undefined : eq(conflicts.status, 'open'));
 };

@@ -36,12 +36,19 @@ export async function updateCredential(
   return row ?? null;
 }
 
-/** The same secret under another key, unless it was replaced meanwhile. */
-export async function resealCredential(db: Queryable, id: string, from: string, sealed: Sealed): Promise<void> {
-  await db
-    .update(credentials)
-    .set(sealed)
-    .where(and(eq(credentials.id, id), eq(credentials.keyId, from)));
+/** The same secret under another key; answers false when it was replaced since it was read. */
+export async function resealCredential(
+  db: Queryable,
+  read: Pick<CredentialRow, 'id' | 'revision' | 'keyId'>,
+  sealed: Sealed,
+): Promise<boolean> {
+  const unchanged = and(
+    eq(credentials.id, read.id),
+    eq(credentials.revision, read.revision),
+    eq(credentials.keyId, read.keyId),
+  );
+  const { rowCount } = await db.update(credentials).set(sealed).where(unchanged);
+  return rowCount === 1;
 }
 
 export const credentialsSealedWithout = (db: Queryable, keyId: string): Promise<CredentialRow[]> =>
@@ -55,6 +62,14 @@ export async function credentialUsers(db: Queryable, id: string): Promise<string
 
 export async function deleteCredential(db: Queryable, id: string): Promise<void> {
   await db.delete(credentials).where(eq(credentials.id, id));
+}
+
+/** The repository signs in with its own credential no more. */
+export async function releaseOwnCredential(tx: Queryable, repositoryId: string): Promise<void> {
+  await tx.execute(sql`
+    update ${repositories} set credential_id = null
+    from ${credentials} where ${repositories.id} = ${repositoryId}
+      and ${credentials.id} = ${repositories.credentialId} and ${credentials.ownedByRepository} = ${repositoryId}`);
 }
 
 export async function deleteCredentialsOf(db: Queryable, repositoryId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { insertRows, recordset } from '../rows.ts';
 import type { StoredTree } from '../schema/columns.ts';
@@ -109,7 +109,9 @@ const assignments = (): SQL =>
   );
 const taskColumns = (): string[] =>
   Object.values(tasks).flatMap((column) =>
-    typeof column === 'object' && column !== null && 'name' in column && 'primary' in column ? [String(column.name)] : [],
+    typeof column === 'object' && column !== null && 'name' in column && 'primary' in column
+      ? [String(column.name)]
+      : [],
   );
 
 export async function insertVersions(tx: Queryable, rows: readonly TaskVersionRow[]): Promise<void> {

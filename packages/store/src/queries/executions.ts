@@ -15,7 +15,19 @@ export const eventChannel = 'ratchet_execution_event';
 /** Heard when a running execution is to stop; the payload is its id. */
 export const cancelChannel = 'ratchet_execution_cancel';
 
-export type NewExecution = Pick<ExecutionRow, 'id' | 'jobId' | 'taskId' | 'taskName' | 'taskVersion' | 'taskRevision' | 'input' | 'timeoutMs' | 'triggeredBy' | 'attempt'>;
+export type NewExecution = Pick<
+  ExecutionRow,
+  | 'id'
+  | 'jobId'
+  | 'taskId'
+  | 'taskName'
+  | 'taskVersion'
+  | 'taskRevision'
+  | 'input'
+  | 'timeoutMs'
+  | 'triggeredBy'
+  | 'attempt'
+>;
 
 /** Stores a pending execution and queues it, in one statement. */
 export async function queueExecution(db: Queryable, e: NewExecution): Promise<ExecutionRow> {
@@ -114,8 +126,18 @@ export async function deleteExecution(db: Queryable, id: string): Promise<void> 
 }
 
 /** Puts what ran on a dead node back in the queue, or ends it where it killed its node too often. */
-export async function releaseExecutions(db: Queryable, nodeId: string, maxCrashes: number): Promise<{ requeued: number; failed: string[] }> {
-  const lost = JSON.stringify({ class: 'NodeLost', message: `The server that ran it stopped ${maxCrashes + 1} times in the middle.`, stack: null, line: null, file: null });
+export async function releaseExecutions(
+  db: Queryable,
+  nodeId: string,
+  maxCrashes: number,
+): Promise<{ requeued: number; failed: string[] }> {
+  const lost = JSON.stringify({
+    class: 'NodeLost',
+    message: `The server that ran it stopped ${maxCrashes + 1} times in the middle.`,
+    stack: null,
+    line: null,
+    file: null,
+  });
   const failed = await db.execute(sql`
     update ratchet.executions set status = 'failed', error = ${lost}::jsonb, finished_at = now(), revision = revision + 1, crashes = crashes + 1
     where node_id = ${nodeId} and status = 'running' and (crashes >= ${maxCrashes} or job_id is not null) returning id`);
@@ -141,7 +163,14 @@ export interface NewEvent {
 /** Stores events in order, and tells their listeners. */
 export async function insertEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const records = events.map((e) => ({ execution_id: e.executionId, type: e.type, level: e.level, message: e.message, data: e.data ?? null, time: e.time }));
+  const records = events.map((e) => ({
+    execution_id: e.executionId,
+    type: e.type,
+    level: e.level,
+    message: e.message,
+    data: e.data ?? null,
+    time: e.time,
+  }));
   await db.execute(sql`
     with said as (
       insert into ratchet.execution_events (execution_id, type, level, message, data, time)
@@ -153,10 +182,18 @@ export async function insertEvents(db: Queryable, events: readonly NewEvent[]): 
 }
 
 export async function setProgress(db: Queryable, id: string, progress: number, message: string | null): Promise<void> {
-  await db.update(executions).set({ progress, progressMessage: message }).where(and(eq(executions.id, id), eq(executions.status, 'running')));
+  await db
+    .update(executions)
+    .set({ progress, progressMessage: message })
+    .where(and(eq(executions.id, id), eq(executions.status, 'running')));
 }
 
-export const eventsAfter = (db: Queryable, executionId: string, sequence: number, limit: number): Promise<ExecutionEventRow[]> =>
+export const eventsAfter = (
+  db: Queryable,
+  executionId: string,
+  sequence: number,
+  limit: number,
+): Promise<ExecutionEventRow[]> =>
   db
     .select()
     .from(executionEvents)
@@ -175,7 +212,11 @@ export async function executionCounts(db: Queryable) {
       lastHour: sql<number>`(count(*) filter (where ${executions.queuedAt} > now() - interval '1 hour'))::int`,
     })
     .from(executions);
-  return { byStatus: Object.fromEntries(rows.map((r) => [r.status, r.count])), average: more?.average ?? null, lastHour: more?.lastHour ?? 0 };
+  return {
+    byStatus: Object.fromEntries(rows.map((r) => [r.status, r.count])),
+    average: more?.average ?? null,
+    lastHour: more?.lastHour ?? 0,
+  };
 }
 
 const executionSpec = (fields: ListFields): PageSpec<typeof executions> => ({
@@ -198,8 +239,11 @@ const executionSpec = (fields: ListFields): PageSpec<typeof executions> => ({
   id: executions.id,
 });
 
-export const pageOfExecutions = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<ExecutionRow>> =>
-  pageQuery(db, executionSpec(fields), request);
+export const pageOfExecutions = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+): Promise<Page<ExecutionRow>> => pageQuery(db, executionSpec(fields), request);
 
 const logSpec = (fields: ListFields): PageSpec<typeof executionEvents> => ({
   table: executionEvents,
@@ -209,5 +253,15 @@ const logSpec = (fields: ListFields): PageSpec<typeof executionEvents> => ({
   id: executionEvents.sequence,
 });
 
-export const pageOfLogs = (db: Queryable, fields: ListFields, request: ListRequest, executionId: string): Promise<Page<ExecutionEventRow>> =>
-  pageQuery(db, logSpec(fields), request, and(eq(executionEvents.executionId, executionId), eq(executionEvents.type, 'log')));
+export const pageOfLogs = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  executionId: string,
+): Promise<Page<ExecutionEventRow>> =>
+  pageQuery(
+    db,
+    logSpec(fields),
+    request,
+    and(eq(executionEvents.executionId, executionId), eq(executionEvents.type, 'log')),
+  );

@@ -12,7 +12,17 @@ const priorities = { urgent: -20, high: -10, normal: 0, low: 10 } as const;
 
 export type NewJob = Pick<
   JobRow,
-  'id' | 'taskId' | 'taskName' | 'priority' | 'input' | 'scheduledFor' | 'maxRetries' | 'retryBackoffMs' | 'timeoutMs' | 'idempotencyKey' | 'createdBy'
+  | 'id'
+  | 'taskId'
+  | 'taskName'
+  | 'priority'
+  | 'input'
+  | 'scheduledFor'
+  | 'maxRetries'
+  | 'retryBackoffMs'
+  | 'timeoutMs'
+  | 'idempotencyKey'
+  | 'createdBy'
 >;
 
 /** Stores a job and queues it. null: there is one with this idempotency key already. */
@@ -35,7 +45,11 @@ export async function enqueueJob(tx: Queryable, job: Pick<JobRow, 'id' | 'priori
 }
 
 /** Queues the next attempt after a pause. */
-export async function enqueueRetry(tx: Queryable, job: Pick<JobRow, 'id' | 'priority'>, pauseMs: number): Promise<void> {
+export async function enqueueRetry(
+  tx: Queryable,
+  job: Pick<JobRow, 'id' | 'priority'>,
+  pauseMs: number,
+): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.add_job('run_job', json_build_object('jobId', ${job.id}::text), job_key := ${`job:${job.id}`},
       priority := ${priorities[job.priority]}, run_at := now() + make_interval(secs => ${pauseMs / 1000}::double precision))`);
@@ -49,7 +63,13 @@ export async function dequeueJob(tx: Queryable, id: string): Promise<void> {
 export async function claimJob(db: Queryable, id: string, executionId: string): Promise<JobRow | null> {
   const [row] = await db
     .update(jobs)
-    .set({ status: 'processing', attempts: sql`${jobs.attempts} + 1`, lastExecutionId: executionId, revision: sql`${jobs.revision} + 1`, updatedAt: sql`now()` })
+    .set({
+      status: 'processing',
+      attempts: sql`${jobs.attempts} + 1`,
+      lastExecutionId: executionId,
+      revision: sql`${jobs.revision} + 1`,
+      updatedAt: sql`now()`,
+    })
     .where(and(eq(jobs.id, id), inArray(jobs.status, ['queued', 'retrying'])))
     .returning();
   return row ?? null;
@@ -60,7 +80,9 @@ export async function changeJob(
   db: Queryable,
   id: string,
   from: readonly JobRow['status'][],
-  changes: Partial<Pick<JobRow, 'status' | 'priority' | 'scheduledFor' | 'maxRetries' | 'input' | 'lastError' | 'attempts'>> & { ended?: boolean },
+  changes: Partial<
+    Pick<JobRow, 'status' | 'priority' | 'scheduledFor' | 'maxRetries' | 'input' | 'lastError' | 'attempts'>
+  > & { ended?: boolean },
 ): Promise<JobRow | null> {
   const { ended, input, ...columns } = changes;
   const [row] = await db
@@ -89,11 +111,18 @@ export async function jobByKey(db: Queryable, key: string): Promise<JobRow | nul
 
 /** Jobs whose last execution is one of these. */
 export const jobsOfExecutions = (db: Queryable, executionIds: readonly string[]): Promise<JobRow[]> =>
-  executionIds.length === 0 ? Promise.resolve([]) : db.select().from(jobs).where(inArray(jobs.lastExecutionId, [...executionIds]));
+  executionIds.length === 0
+    ? Promise.resolve([])
+    : db
+        .select()
+        .from(jobs)
+        .where(inArray(jobs.lastExecutionId, [...executionIds]));
 
 /** Attempts of a job that ended because their node died. */
 export async function crashesOf(db: Queryable, jobId: string): Promise<number> {
-  const { rows } = await db.execute(sql`select count(*)::int as n from ratchet.executions where job_id = ${jobId} and error ->> 'class' = 'NodeLost'`);
+  const { rows } = await db.execute(
+    sql`select count(*)::int as n from ratchet.executions where job_id = ${jobId} and error ->> 'class' = 'NodeLost'`,
+  );
   return Number((rows[0] as { n: number }).n);
 }
 
@@ -101,13 +130,22 @@ export async function deleteJob(db: Queryable, id: string): Promise<void> {
   await db.delete(jobs).where(eq(jobs.id, id));
 }
 
-export async function jobCounts(db: Queryable): Promise<{ byStatus: Record<string, number>; oldestQueuedAt: Date | null }> {
+export async function jobCounts(
+  db: Queryable,
+): Promise<{ byStatus: Record<string, number>; oldestQueuedAt: Date | null }> {
   const rows = await db
-    .select({ status: jobs.status, count: sql<number>`count(*)::int`, oldest: sql<string | null>`min(${jobs.createdAt})` })
+    .select({
+      status: jobs.status,
+      count: sql<number>`count(*)::int`,
+      oldest: sql<string | null>`min(${jobs.createdAt})`,
+    })
     .from(jobs)
     .groupBy(jobs.status);
   const oldest = rows.find((row) => row.status === 'queued')?.oldest;
-  return { byStatus: Object.fromEntries(rows.map((r) => [r.status, r.count])), oldestQueuedAt: oldest ? new Date(oldest) : null };
+  return {
+    byStatus: Object.fromEntries(rows.map((r) => [r.status, r.count])),
+    oldestQueuedAt: oldest ? new Date(oldest) : null,
+  };
 }
 
 const spec = (fields: ListFields): PageSpec<typeof jobs> => ({
@@ -128,4 +166,5 @@ const spec = (fields: ListFields): PageSpec<typeof jobs> => ({
   id: jobs.id,
 });
 
-export const pageOfJobs = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<JobRow>> => pageQuery(db, spec(fields), request);
+export const pageOfJobs = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<JobRow>> =>
+  pageQuery(db, spec(fields), request);

@@ -190,9 +190,7 @@ export async function repositoryProblems(db: Queryable, repositoryId: string): P
   const broken = await db
     .select({ path: tasks.repositoryPath, form: tasks.storageType, problems: tasks.problems })
     .from(tasks)
-    .where(
-      and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), sql`${tasks.problems} <> '[]'::jsonb`),
-    )
+    .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), sql`${tasks.problems} <> '[]'::jsonb`))
     .orderBy(tasks.repositoryPath);
   const { rows: clashes } = await db.execute(sql`
     select min(repository_path) as path, name, array_agg(repository_path order by repository_path) as paths

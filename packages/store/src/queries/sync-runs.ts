@@ -36,11 +36,7 @@ export async function closeAbandonedRuns(db: Queryable, repositoryId: string, ot
     .update(syncRuns)
     .set({ status: 'error', error: 'The server stopped in the middle of the run.', finishedAt: sql`now()` })
     .where(
-      and(
-        eq(syncRuns.repositoryId, repositoryId),
-        eq(syncRuns.status, 'running'),
-        sql`${syncRuns.id} <> ${otherThan}`,
-      ),
+      and(eq(syncRuns.repositoryId, repositoryId), eq(syncRuns.status, 'running'), sql`${syncRuns.id} <> ${otherThan}`),
     );
 }
 
@@ -90,8 +86,5 @@ export const preparedIntents = (db: Queryable, repositoryId: string): Promise<Pu
     .orderBy(pushIntents.createdAt, pushIntents.id);
 
 export async function endIntent(tx: Queryable, id: string, status: 'confirmed' | 'abandoned'): Promise<void> {
-  await tx
-    .update(pushIntents)
-    .set({ status, finishedAt: sql`now()` })
-    .where(eq(pushIntents.id, id));
+  await tx.update(pushIntents).set({ status, finishedAt: sql`now()` }).where(eq(pushIntents.id, id));
 }

@@ -136,7 +136,12 @@ export async function countTasks(db: Queryable): Promise<{
     .leftJoin(repositories, eq(repositories.id, tasks.repositoryId))
     .where(living)
     .groupBy(tasks.repositoryId, repositories.name);
-  return { counts: counts ?? { total: 0, enabled: 0, needsPush: 0, withProblems: 0 }, bySyncStatus, byPushStatus, byRepository };
+  return {
+    counts: counts ?? { total: 0, enabled: 0, needsPush: 0, withProblems: 0 },
+    bySyncStatus,
+    byPushStatus,
+    byRepository,
+  };
 }
 
 /** Tasks of a repository with changes it does not have. */

@@ -41,7 +41,7 @@ export async function scanFolder(place: string, now: () => number, signal?: Abor
         continue;
       }
       const wrong = entry.name.includes('\uFFFD') ? undecodable(place, path) : checkPath(path);
-      if (wrong) scan.problems.push(warning(path, 'bad_path', `It is left out: ${wrong}. Rename it.`));
+      if (wrong) scan.problems.push(refused(path, `It is left alone: ${wrong}. Rename it.`));
       else if (entry.isDirectory()) open.push(path);
       else {
         const found = lookAt(place, path, lookedAt, mayRead);
@@ -51,15 +51,23 @@ export async function scanFolder(place: string, now: () => number, signal?: Abor
       }
     }
   }
-  for (const [path, twin] of findTwins(scan.files.map((file) => file.path)))
-    scan.problems.push(
-      warning(
-        path,
-        'twin',
-        `On file systems that ignore case or accents it is the same file as ${twin}. Rename one of them.`,
-      ),
-    );
-  return scan;
+  return { ...scan, ...withoutTwins(scan.files, scan.problems) };
+}
+
+/** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
+function withoutTwins(
+  files: readonly RemoteFile[],
+  problems: readonly SyncProblem[],
+): Pick<Scan, 'files' | 'problems'> {
+  const twins = findTwins(files.map((file) => file.path));
+  if (twins.size === 0) return { files, problems };
+  const found = [...twins].map(([path, other]) =>
+    unreadable(
+      path,
+      `It and ${other} are one name where case or Unicode forms are not told apart. Rename one of them.`,
+    ),
+  );
+  return { files: files.filter((file) => !twins.has(file.path)), problems: [...problems, ...found] };
 }
 
 function entriesOf(place: string, folder: string, problems: SyncProblem[]): Dirent[] {
@@ -128,9 +136,9 @@ const unreadable = (path: string, message: string): SyncProblem => ({
   message,
   severity: 'error',
 });
-const warning = (path: string, code: string, message: string): SyncProblem => ({
+const refused = (path: string, message: string): SyncProblem => ({
   path,
-  code,
+  code: 'path_refused',
   message,
   severity: 'warning',
 });

@@ -8,7 +8,10 @@ import type { DocumentWrite, FileWrite } from '../../remote.ts';
 import { currentEntry, holds } from './current-entry.ts';
 import { errnoOf, nearestFolder, reasonOf } from './place.ts';
 
-export type WriteFailure = { readonly code: 'moved' | 'denied' | 'bad_path' | 'not_written'; readonly message: string };
+export type WriteFailure = {
+  readonly code: 'moved' | 'denied' | 'path_refused' | 'not_written';
+  readonly message: string;
+};
 
 export interface WrittenDocument {
   /** Why it is not written whole; null: it is. */
@@ -74,11 +77,14 @@ async function firstFault(place: string, { files }: DocumentWrite): Promise<Writ
   const removed = new Set(files.filter((file) => file.before && !file.after).map((file) => file.path));
   for (const { path, before, after } of files) {
     const wrong = checkPath(path) ?? (isIgnoredPath(path) ? 'files of that name are never synced' : null);
-    if (wrong) return { code: 'bad_path', message: `${path} cannot be written: ${wrong}.` };
+    if (wrong) return { code: 'path_refused', message: `${path} cannot be written: ${wrong}.` };
     if (after?.mode === '160000')
-      return { code: 'bad_path', message: `${path} is a submodule, which a folder cannot hold.` };
+      return { code: 'path_refused', message: `${path} is a submodule, which a folder cannot hold.` };
     if (!nearestFolder(place, path) && !isBelow(path, removed))
-      return { code: 'bad_path', message: `${path} lies behind a file or a symbolic link. Links are not followed.` };
+      return {
+        code: 'path_refused',
+        message: `${path} lies behind a file or a symbolic link. Links are not followed.`,
+      };
     if (await holds(place, path, before)) continue;
     if (before || !(await makesWay(place, path, removed))) return moved(path);
   }

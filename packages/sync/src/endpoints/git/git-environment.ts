@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { authHeader, type GitAuth } from './git-auth.ts';
 import type { GitUrl } from './git-url.ts';
 
-/** Name prefix of the folders that hold an SSH key while a command runs. */
-export const keyFolderPrefix = 'ssh-';
-
 export interface RemoteAccess {
   readonly url: GitUrl;
   readonly auth: GitAuth | null;
@@ -35,8 +32,9 @@ export async function withRemoteEnvironment<T>(
     ...(refspec ? ([['remote.origin.fetch', refspec]] as [string, string][]) : []),
     // A redirect would carry the credential along to wherever it leads.
     ['http.followRedirects', auth ? 'false' : 'initial'],
-    ['http.lowSpeedLimit', '100'],
-    ['http.lowSpeedTime', '60'],
+    // A server that is busy with a hook sends a few bytes every five seconds: only silence counts.
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', '120'],
   ];
   const header = auth && url.transport === 'http' ? authHeader(auth, url.username) : null;
   if (header) config.push(['http.extraHeader', header]);
@@ -46,7 +44,7 @@ export async function withRemoteEnvironment<T>(
   };
   if (url.transport !== 'ssh') return await use(variables);
 
-  const keys = await mkdtemp(join(folder, keyFolderPrefix));
+  const keys = await mkdtemp(join(folder, 'ssh-'));
   try {
     return await use({
       ...variables,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { EndpointError } from '../../problem.ts';
 import type { ConnectionReport, Listing, Prepared, Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
 import { asPlanned, filesOf, refusalOf } from './check-write.ts';
 import { secretsOf } from './git-auth.ts';
@@ -9,7 +8,7 @@ import { brokenForGood, defaultTimeouts, Mirror, MirrorBroken } from './mirror.t
 import { type PushAnswer, readPush } from './push.ts';
 import { readFiles } from './read-blobs.ts';
 import { testConnection } from './test-connection.ts';
-import { askPosition, bringUp, upstreamRefspec } from './upstream.ts';
+import { askPosition, bringUp, type Position, upstreamRefspec } from './upstream.ts';
 import { changesOf, writeCommit } from './write-commit.ts';
 
 export type { GitAuth } from './git-auth.ts';
@@ -60,7 +59,7 @@ class GitRemote implements Remote {
 
   list(signal?: AbortSignal): Promise<Listing> {
     return this.#mirror.exclusively(async () => {
-      const head = await this.#look(signal);
+      const { head } = await this.#look(signal);
       if (head === null) return { head, files: [], problems: [] };
       const { files, problems } = await this.#tree(head, signal);
       return { head, files, problems };
@@ -141,7 +140,7 @@ class GitRemote implements Remote {
   async outcome(token: string, signal?: AbortSignal): Promise<'published' | 'unpublished'> {
     if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(token)) return 'unpublished';
     return await this.#mirror.exclusively(async () => {
-      const head = await this.#look(signal);
+      const { head } = await this.#look(signal);
       // All history of the branch is in the mirror, so a commit that is not there is not in it.
       if (head === null || (await this.#mirror.resolve(token, signal)) === null) return 'unpublished';
       const doing = 'comparing commits';
@@ -156,18 +155,18 @@ class GitRemote implements Remote {
   }
 
   test(signal?: AbortSignal): Promise<ConnectionReport> {
-    return this.#mirror.exclusively(() => testConnection(this.#mirror, this.#options.branch, signal));
+    return testConnection(this.#mirror, this.#options.branch, signal);
   }
 
   close(): Promise<void> {
     return this.#mirror.idle();
   }
 
-  /** Brings the mirror in step with the remote and answers the head. */
-  async #look(signal: AbortSignal | undefined): Promise<string | null> {
+  /** Brings the mirror in step with the remote and answers where both stand. */
+  async #look(signal: AbortSignal | undefined): Promise<Position> {
     const position = await askPosition(this.#mirror, this.#options.branch, signal);
     this.#branch = position.branch;
-    return await bringUp(this.#mirror, position, signal);
+    return { branch: position.branch, head: await bringUp(this.#mirror, position, signal) };
   }
 
   async #tree(commit: string, signal: AbortSignal | undefined): Promise<TreeListing> {
@@ -198,9 +197,7 @@ class GitRemote implements Remote {
   }
 
   async #push(commit: string, parent: string | null, signal: AbortSignal | undefined): Promise<PushAnswer> {
-    if (this.#branch === null) await this.#look(signal);
-    const branch = this.#branch;
-    if (branch === null) throw new EndpointError('branch_gone', 'The repository has no branch to push to.', false);
+    const branch = this.#branch ?? (await this.#look(signal)).branch;
     const lease = `--force-with-lease=refs/heads/${branch}:${parent ?? ''}`;
     const result = await this.#mirror.remote({
       args: ['push', '--porcelain', lease, 'origin', `${commit}:refs/heads/${branch}`],

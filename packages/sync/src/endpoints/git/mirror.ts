@@ -1,7 +1,7 @@
-import { glob, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EndpointError } from '../../problem.ts';
-import { keyFolderPrefix, localEnvironment, type RemoteAccess, withRemoteEnvironment } from './git-environment.ts';
+import { localEnvironment, type RemoteAccess, withRemoteEnvironment } from './git-environment.ts';
 import { knownError, unknownError } from './git-errors.ts';
 import { type GitProcess, type GitResult, runGit, spawnGit } from './run-git.ts';
 
@@ -15,6 +15,15 @@ export interface GitTimeouts {
 }
 
 export const defaultTimeouts: GitTimeouts = { ask: 60_000, transfer: 1_800_000, local: 600_000 };
+
+/** What a killed git leaves in a repository and stumbles over later. */
+const leftovers = [
+  '*.lock',
+  'refs/**/*.lock',
+  'objects/info/**/*.lock',
+  'objects/pack/*.{lock,keep}',
+  'fast_import_crash_*',
+];
 
 /** The mirror cannot be worked with: it is to be made anew. Never leaves the endpoint. */
 export class MirrorBroken extends Error {
@@ -38,8 +47,8 @@ interface RemoteCommand {
   readonly timeoutMs: number;
   /** What `fetch` takes, and what `push` notes on success. */
   readonly refspec?: string;
-  /** The command needs no mirror, and a broken one is not to disturb it. */
-  readonly alone?: true;
+  /** Another repository than the mirror to work in; `/dev/null` where none is needed. */
+  readonly gitDir?: string;
 }
 
 /** A bare repository that holds what the remote's branch held when it was last fetched. A cache: it may be lost any time. */
@@ -90,12 +99,34 @@ export class Mirror {
   async ensure(head: string | null, signal: AbortSignal | undefined): Promise<void> {
     if (await exists(join(this.#gitDir, 'HEAD'))) return;
     await this.#remove();
+    await this.#create(this.#gitDir, head, signal);
+  }
+
+  /** Lends an empty repository beside the mirror, for a command that may run at any time. */
+  async withScratch<T>(
+    head: string | null,
+    signal: AbortSignal | undefined,
+    use: (gitDir: string) => Promise<T>,
+  ): Promise<T> {
+    await this.#makeFolder();
+    const gitDir = await mkdtemp(join(this.access.folder, 'try-'));
+    try {
+      await this.#create(gitDir, head, signal);
+      return await use(gitDir);
+    } finally {
+      await rm(gitDir, { recursive: true, force: true });
+    }
+  }
+
+  async #create(gitDir: string, head: string | null, signal: AbortSignal | undefined): Promise<void> {
     const format = head?.length === 64 ? 'sha256' : 'sha1';
-    await this.local({
+    const { code, stderr } = await runGit({
       args: ['init', '--quiet', '--bare', '--template=', '--initial-branch=none', `--object-format=${format}`],
-      doing: 'creating it',
+      environment: localEnvironment(gitDir, this.access.folder),
+      timeoutMs: this.timeouts.local,
       signal,
     });
+    if (code !== 0) throw this.failure('creating it', stderr);
   }
 
   /** Runs a command on the mirror alone and answers its output. Throws MirrorBroken when git does not succeed. */
@@ -121,13 +152,10 @@ export class Mirror {
   }
 
   /** Runs a command that speaks to the remote. */
-  async remote({ args, signal, timeoutMs, refspec, alone }: RemoteCommand): Promise<GitResult> {
-    await mkdir(this.access.folder, { recursive: true, mode: 0o700 });
-    return await withRemoteEnvironment(
-      alone ? '/dev/null' : this.#gitDir,
-      this.access,
-      refspec ?? null,
-      (environment) => runGit({ args, environment, timeoutMs, signal }),
+  async remote({ args, signal, timeoutMs, refspec, gitDir }: RemoteCommand): Promise<GitResult> {
+    await this.#makeFolder();
+    return await withRemoteEnvironment(gitDir ?? this.#gitDir, this.access, refspec ?? null, (environment) =>
+      runGit({ args, environment, timeoutMs, signal }),
     );
   }
 
@@ -168,20 +196,26 @@ export class Mirror {
     await this.#last;
   }
 
-  /** Removes locks, half-received packs' marks and keys of a process that was killed: nobody else uses this folder. */
+  #makeFolder(): Promise<unknown> {
+    return mkdir(this.access.folder, { recursive: true, mode: 0o700 });
+  }
+
+  /**
+   * Removes locks and half-received packs' marks of a process that was killed: nobody else works on the mirror. Folders of
+   * keys and of tries may be in use beside it, so they go when no command can run that long.
+   */
   async #tidy(): Promise<void> {
-    await mkdir(this.access.folder, { recursive: true, mode: 0o700 });
-    for (const name of await readdir(this.access.folder))
-      if (name.startsWith(keyFolderPrefix)) await rm(join(this.access.folder, name), { recursive: true, force: true });
-    const left = [
-      '*.lock',
-      'refs/**/*.lock',
-      'objects/info/**/*.lock',
-      'objects/pack/*.lock',
-      'objects/pack/*.keep',
-      'fast_import_crash_*',
-    ];
-    for await (const name of glob(left, { cwd: this.#gitDir })) await rm(join(this.#gitDir, name), { force: true });
+    await this.#makeFolder();
+    const { ask, transfer } = this.timeouts;
+    const old = Date.now() - 2 * Math.max(ask, transfer);
+    for (const name of await readdir(this.access.folder)) {
+      const path = join(this.access.folder, name);
+      if (path === this.#gitDir) continue;
+      const found = await stat(path).catch(absent);
+      if (found && found.mtimeMs < old) await rm(path, { recursive: true, force: true });
+    }
+    for await (const name of glob(leftovers, { cwd: this.#gitDir }))
+      await rm(join(this.#gitDir, name), { force: true });
   }
 
   /** Disk trouble is not mended by making the mirror anew; all else is taken to be. */
@@ -206,6 +240,9 @@ export function brokenForGood(error: MirrorBroken): EndpointError {
   return new EndpointError(code, message, transient, { cause: error });
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(absent)) !== null;
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
 }

@@ -23,7 +23,7 @@ const reached: Readonly<Record<EndpointErrorCode, Pick<ConnectionReport, 'reacha
 /** Stands for a commit in a push that is only tried: nothing is sent, so it need not exist. */
 const anyCommit = '1'.repeat(40);
 
-/** Tries to read the branch and, without sending anything, to write it. Within `Mirror.exclusively`. */
+/** Tries to read the branch and, without sending anything, to write it. The mirror is not touched. */
 export async function testConnection(
   mirror: Mirror,
   branch: string | null,
@@ -48,9 +48,11 @@ async function writeRefusal(
   { branch, head }: Position,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  await mirror.ensure(head, signal);
   const args = ['push', '--dry-run', '--porcelain', 'origin', `${head ?? anyCommit}:refs/heads/${branch}`];
-  const { code, stdout, stderr } = await mirror.remote({ args, signal, timeoutMs: mirror.timeouts.ask });
+  const timeoutMs = mirror.timeouts.ask;
+  const { code, stdout, stderr } = await mirror.withScratch(head, signal, (gitDir) =>
+    mirror.remote({ args, gitDir, signal, timeoutMs }),
+  );
   // A line about the branch, whatever it says, comes after the server has agreed to take a push.
   if (!stdout.includes(`:refs/heads/${branch}\t`))
     return knownError(stderr)?.message ?? `Git failed without a reason that can be shown (exit code ${code}).`;

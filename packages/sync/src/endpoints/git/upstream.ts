@@ -41,7 +41,7 @@ async function lsRemote(mirror: Mirror, args: readonly string[], signal: AbortSi
     args: ['ls-remote', ...args],
     signal,
     timeoutMs,
-    alone: true,
+    gitDir: '/dev/null',
   });
   if (code !== 0) throw knownError(stderr) ?? unknownError('asking for the branch', code);
   const lines = stdout.toString('utf8').split('\n');

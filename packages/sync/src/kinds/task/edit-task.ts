@@ -45,25 +45,14 @@ export function editTask(path: string, files: TaskFiles, patch: TaskPatch): Edit
   const code = asked.sourceCode === undefined ? null : newCode(before.fields, files, asked.sourceCode);
   if (code) edited.set(before.fields.entry, code);
   if (changes.size > 0) {
-    const carrier = editCarrier(
-      shape,
-      edited.get(shape.carrier) ?? files.get(shape.carrier) ?? new Uint8Array(),
-      changes,
-    );
-    if (!carrier)
-      return {
-        invalid: [
-          { path: 'metadata', message: `${shape.carrier} cannot be edited to hold this; edit the file itself.` },
-        ],
-      };
-    edited.set(shape.carrier, carrier);
+    const old = decode(edited.get(shape.carrier) ?? files.get(shape.carrier) ?? new Uint8Array());
+    const text = old && revised(shape, old.text, changes);
+    const message = `${shape.carrier} cannot be edited to hold this; edit the file itself.`;
+    if (text === null) return { invalid: [{ path: 'metadata', message }] };
+    if (text !== old?.text) edited.set(shape.carrier, encode(text, old?.marked));
   }
-  const failed = readBack(
-    path,
-    shape,
-    new Map([...files, ...edited].flatMap(([name, bytes]) => (bytes ? [[name, bytes]] : []))),
-    asked,
-  );
+  const after = new Map([...files, ...edited].flatMap(([name, bytes]) => (bytes ? [[name, bytes] as const] : [])));
+  const failed = readBack(path, shape, after, asked);
   return failed.length > 0 ? { invalid: failed } : { files: edited };
 }
 
@@ -84,11 +73,14 @@ function normalised(patch: TaskPatch): TaskPatch {
 function metadataChanges(before: TaskFields, patch: TaskPatch): Map<string, unknown> {
   const changes = new Map<string, unknown>();
   for (const [key, value] of Object.entries(patch.metadata ?? {}))
-    if (!sameJson(before.metadata[key] ?? null, value)) changes.set(key, value);
+    if (!sameJson(memberOf(before.metadata, key), value)) changes.set(key, value);
   for (const key of typedKeys)
     if (patch[key] !== undefined && !sameJson(patch[key], before[key])) changes.set(key, patch[key]);
   return changes;
 }
+
+const memberOf = (members: JsonRecord, key: string): unknown =>
+  (Object.hasOwn(members, key) ? members[key] : null) ?? null;
 
 function* faultsOf(patch: TaskPatch, changes: ReadonlyMap<string, unknown>): Generator<Invalid['invalid'][number]> {
   for (const [key, value] of changes) {
@@ -168,19 +160,17 @@ function newCode(before: TaskFields, files: TaskFiles, given: string): Uint8Arra
   return code === old?.text ? null : encode(code, old?.marked);
 }
 
-/** null: the file cannot come to say that. */
-function editCarrier(shape: TaskShape, bytes: Uint8Array, changes: ReadonlyMap<string, unknown>): Uint8Array | null {
-  const old = decode(bytes);
-  if (!old) return null;
-  const revise = { folder: reviseJsonMembers, pair: reviseYaml, manifest: reviseYaml, script: reviseScript }[
-    shape.form
-  ];
-  const text = revise(old.text, changes);
-  return text === null ? null : encode(text, old.marked);
+/** The metadata's text with its changes; null: it cannot come to say that. */
+function revised(shape: TaskShape, text: string, changes: ReadonlyMap<string, unknown>): string | null {
+  switch (shape.form) {
+    case 'folder':
+      return reviseJsonMembers(text, changes);
+    case 'script':
+      return reviseComment(text, tagValues(changes));
+    default:
+      return reviseYaml(text, changes);
+  }
 }
-
-const reviseScript = (code: string, changes: ReadonlyMap<string, unknown>): string =>
-  reviseComment(code, tagValues(changes));
 
 /** What does not read back as the patch says. */
 function readBack(path: string, shape: TaskShape, files: TaskFiles, patch: TaskPatch): Invalid['invalid'] {
@@ -198,7 +188,7 @@ function readBack(path: string, shape: TaskShape, files: TaskFiles, patch: TaskP
     .filter((key) => !kept(patch[key], fields[key]))
     .map(String);
   for (const [key, value] of Object.entries(patch.metadata ?? {}))
-    if (!kept(value, fields.metadata[key])) failed.push(`metadata.${key}`);
+    if (!kept(value, memberOf(fields.metadata, key))) failed.push(`metadata.${key}`);
   const message =
     shape.form === 'script'
       ? 'The comment of a script cannot hold this; move the metadata to a YAML file of its name beside it.'

@@ -7,34 +7,30 @@ import { readJson } from './read-json.ts';
 import { readMetadata, type TaskMetadata } from './read-metadata.ts';
 import { readSchema, type SchemaSide } from './read-schema.ts';
 import { isFault } from './reading.ts';
+import { type Report, reporter } from './report.ts';
 import { listOf } from './script-comment.ts';
 import { isSemanticVersion } from './semantic-version.ts';
 import { baseName, rootOf, shapeOf, type TaskShape } from './shape.ts';
 import { syntaxFault } from './syntax-check.ts';
 import { decode, decodeLeniently } from './text.ts';
 
-export const maxCodeBytes = 5_000_000;
+const maxCodeBytes = 5_000_000;
 const maxTestBytes = 5_000_000;
 export const maxNameLength = 200;
 
 /** Files of a task: path within its tree → bytes. */
 export type TaskFiles = ReadonlyMap<string, Uint8Array>;
 
-export const report =
-  (problems: SyncProblem[], path: string) =>
-  (severity: SyncProblem['severity'], code: string, message: string, line?: number): void => {
-    problems.push({ path, code, message, severity, ...(line === undefined ? {} : { line }) });
-  };
-export type Report = ReturnType<typeof report>;
-
 /** The typed fields of a task. Only metadata that does not parse makes it unreadable; then `path` is within the endpoint. */
 export function projectTask(path: string, files: TaskFiles): { fields: TaskFields } | { unreadable: SyncProblem } {
   const shape = shapeOf(path, (name) => files.has(name));
   const unreadable = (problem: Omit<SyncProblem, 'severity'>) => ({
-    unreadable: { ...problem, severity: 'error' as const },
+    unreadable: { ...problem, message: storableText(problem.message), severity: 'error' as const },
   });
   if (!shape) return unreadable({ path, code: 'not_a_task', message: notATask });
-  const metadata = readMetadata(shape, files);
+  const problems: SyncProblem[] = [];
+  const said = reporter(problems, shape.carrier);
+  const metadata = readMetadata(shape, files, said);
   if ('fault' in metadata) {
     const { fault, code, line } = metadata;
     return unreadable({
@@ -44,8 +40,6 @@ export function projectTask(path: string, files: TaskFiles): { fields: TaskField
       ...(line ? { line } : {}),
     });
   }
-  const problems: SyncProblem[] = [...metadata.problems];
-  const said = report(problems, shape.carrier);
   const typed = { ...identity(path, shape, metadata, said), tags: tagsOf(metadata, said) };
   const schema = (side: SchemaSide) => readSchema(side, shape, metadata, files, problems);
   const code = readCode(shape, metadata, files, problems);
@@ -134,10 +128,10 @@ function tagsOf({ members, lineOf }: TaskMetadata, said: Report): string[] {
 }
 
 function readCode(shape: TaskShape, metadata: TaskMetadata, files: TaskFiles, problems: SyncProblem[]) {
-  const entry = entryOf(shape, metadata, files, report(problems, shape.carrier));
+  const entry = entryOf(shape, metadata, files, reporter(problems, shape.carrier));
   const sourceType = entry.endsWith('.ts') ? ('typescript' as const) : ('javascript' as const);
   const bytes = files.get(entry);
-  const said = report(problems, entry);
+  const said = reporter(problems, entry);
   if (!bytes) {
     said('error', 'missing_entry', `There is no ${entry}; add it, or name the file with the code as entrypoint.`);
     return { entry, sourceType, sourceCode: '' };
@@ -195,7 +189,7 @@ export function namedEntry(members: JsonRecord): string | null {
 function checkTests(files: TaskFiles, problems: SyncProblem[]): void {
   for (const [path, bytes] of files) {
     if (!/^tests\/[^/]+\.json$/.test(path)) continue;
-    const said = report(problems, path);
+    const said = reporter(problems, path);
     if (bytes.length > maxTestBytes) {
       said('warning', 'too_large', `The test has ${bytes.length} bytes; at most ${maxTestBytes} are loaded.`);
       continue;

@@ -1,8 +1,8 @@
-import type { SyncProblem } from '../../problem.ts';
 import { isRecord, type JsonRecord, settleJson } from './json-value.ts';
 import { readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
 import { isFault, type Reading } from './reading.ts';
+import type { Report } from './report.ts';
 import { metadataOf, readComment } from './script-comment.ts';
 import type { TaskShape } from './shape.ts';
 import { decode, decodeLeniently, lineAt } from './text.ts';
@@ -10,7 +10,6 @@ import { decode, decodeLeniently, lineAt } from './text.ts';
 /** What a task's metadata file, or comment, says. */
 export interface TaskMetadata {
   readonly members: JsonRecord;
-  readonly problems: readonly SyncProblem[];
   /** The line of a member of it, from 1. */
   readonly lineOf: Reading['lineOf'];
 }
@@ -21,7 +20,11 @@ export interface MetadataFault {
   readonly line?: number;
 }
 
-export function readMetadata(shape: TaskShape, files: ReadonlyMap<string, Uint8Array>): TaskMetadata | MetadataFault {
+export function readMetadata(
+  shape: TaskShape,
+  files: ReadonlyMap<string, Uint8Array>,
+  said: Report,
+): TaskMetadata | MetadataFault {
   const bytes = files.get(shape.carrier) ?? new Uint8Array();
   if (shape.form === 'script') return readScript(decodeLeniently(bytes));
   const text = decode(bytes)?.text;
@@ -30,23 +33,26 @@ export function readMetadata(shape: TaskShape, files: ReadonlyMap<string, Uint8A
   if (isFault(reading)) return { ...reading, code: 'bad_metadata' };
   if (!isRecord(reading.value))
     return { fault: 'The metadata is not an object with members.', code: 'bad_metadata', line: 1 };
-  return { members: reading.value, problems: wordsOf(reading, shape.carrier), lineOf: reading.lineOf };
+  warnOf(reading, said);
+  return { members: reading.value, lineOf: reading.lineOf };
 }
 
-/** Warnings about a text that parses. */
-export function wordsOf({ duplicates, replaced }: Reading, path: string): SyncProblem[] {
-  const problems: SyncProblem[] = duplicates.map(({ key, line }) => ({
-    path,
-    code: 'duplicate_key',
-    message: `${JSON.stringify(key.slice(0, 100))} stands twice in one object; the last one counts.`,
-    line,
-    severity: 'warning',
-  }));
-  if (replaced) problems.push({ path, code: 'bad_character', message: badCharacter, severity: 'warning' });
-  return problems;
+/** Warns of what is odd in a text that parses. */
+export function warnOf({ duplicates, replaced }: Reading, said: Report): void {
+  for (const { key, line } of duplicates)
+    said(
+      'warning',
+      'duplicate_key',
+      `${JSON.stringify(key.slice(0, 100))} stands twice in one object; the last one counts.`,
+      line,
+    );
+  if (replaced)
+    said(
+      'warning',
+      'bad_character',
+      'It holds a NUL character or half a Unicode character; U+FFFD stands in its place.',
+    );
 }
-
-const badCharacter = 'It holds a NUL character or half a Unicode character; U+FFFD stands in its place.';
 
 function readScript(code: string): TaskMetadata | MetadataFault {
   const comment = readComment(code);
@@ -62,5 +68,5 @@ function readScript(code: string): TaskMetadata | MetadataFault {
   const settled = settleJson(metadataOf(comment));
   if (!settled || !isRecord(settled.value))
     return { fault: 'A tag holds JSON that is nested too deeply.', code: 'bad_metadata', line: 1 };
-  return { members: settled.value, problems: [], lineOf };
+  return { members: settled.value, lineOf };
 }

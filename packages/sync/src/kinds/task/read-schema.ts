@@ -1,8 +1,9 @@
 import type { SyncProblem } from '../../problem.ts';
 import { isSchema, type JsonRecord } from './json-value.ts';
 import { readJson } from './read-json.ts';
-import { type TaskMetadata, wordsOf } from './read-metadata.ts';
+import { type TaskMetadata, warnOf } from './read-metadata.ts';
 import { isFault, type Reading } from './reading.ts';
+import { type Report, reporter } from './report.ts';
 import { schemaFault } from './schema-check.ts';
 import type { TaskShape } from './shape.ts';
 import { expandShorthand } from './shorthand-schema.ts';
@@ -27,34 +28,31 @@ export function readSchema(
   files: ReadonlyMap<string, Uint8Array>,
   problems: SyncProblem[],
 ): JsonRecord | boolean | null {
-  const fault = (path: string, code: string, message: string, line: number) =>
-    void problems.push({ path, code, message, line, severity: 'error' });
-  const judged = (written: unknown, path: string, lineOf: Reading['lineOf']) => {
+  const judged = (written: unknown, said: Report, lineOf: Reading['lineOf']) => {
     const found = schemaFault(written);
-    if (found) fault(path, 'bad_schema', found.message, lineOf(found.at));
+    if (found) said('error', 'bad_schema', found.message, lineOf(found.at));
     return isSchema(written) ? written : null;
   };
-
   if (shape.form !== 'folder') {
     const key = schemaKey(side, metadata.members);
     const written = metadata.members[key] ?? null;
-    return written === null
-      ? null
-      : judged(expandShorthand(written), shape.carrier, (at) => metadata.lineOf([key, ...at]));
+    if (written === null) return null;
+    return judged(expandShorthand(written), reporter(problems, shape.carrier), (at) => metadata.lineOf([key, ...at]));
   }
   const path = schemaFile(side);
   const bytes = files.get(path);
   if (!bytes) return null;
+  const said = reporter(problems, path);
   if (bytes.length > maxSchemaBytes) {
-    fault(path, 'too_large', `The schema has ${bytes.length} bytes; at most ${maxSchemaBytes} are loaded.`, 1);
+    said('error', 'too_large', `The schema has ${bytes.length} bytes; at most ${maxSchemaBytes} are loaded.`);
     return null;
   }
   const text = decode(bytes)?.text;
   const reading = text === undefined ? { fault: 'The schema is not UTF-8 text.', line: 1 } : readJson(text);
   if (isFault(reading)) {
-    fault(path, 'bad_schema', reading.fault, reading.line);
+    said('error', 'bad_schema', reading.fault, reading.line);
     return null;
   }
-  problems.push(...wordsOf(reading, path));
-  return judged(reading.value, path, reading.lineOf);
+  warnOf(reading, said);
+  return judged(reading.value, said, reading.lineOf);
 }

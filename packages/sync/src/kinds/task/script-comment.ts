@@ -20,7 +20,7 @@ export interface LeadingComment {
 /** Comments before the first token, a `#!` line and `'use strict'` aside. */
 const leading = /^(?:#![^\n]*\n)?(?:\s+|['"]use strict['"];?|\/\*[\s\S]*?\*\/|\/\/[^\n]*)*/;
 const anyComment = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
-const tagLine = /^([ \t]*(?:\/\*+|\/\/+|\*(?!\/))?[ \t]*)@([A-Za-z_$][\w.$-]*)(?:([ \t]+)([\s\S]*))?$/;
+const tagLine = /^([ \t]*(?:(?:\/\*+|\/\/+|\*(?!\/))[ \t]*)?)@([A-Za-z_$][\w.$-]*)(?:([ \t]+)([\s\S]*))?$/;
 
 /** The tags of the comments that stand before the code. */
 export function readComment(code: string): LeadingComment {

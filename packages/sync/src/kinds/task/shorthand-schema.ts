@@ -1,36 +1,26 @@
 import { isRecord, type JsonRecord } from './json-value.ts';
 
-/** Members that only a JSON Schema has on its first level. */
-const schemaKeywords = [
-  'properties',
-  'patternProperties',
-  'additionalProperties',
-  'items',
-  'prefixItems',
-  'anyOf',
-  'oneOf',
-];
-const moreKeywords = ['allOf', 'not', 'if', 'enum', 'const', 'definitions'];
-const keywords = new Set([...schemaKeywords, ...moreKeywords]);
+/** Members that tell a JSON Schema from parameters of these names, unless all members look like parameters. */
+const keywords = new Set(
+  'type required properties patternProperties additionalProperties items prefixItems anyOf oneOf allOf not if enum const definitions'.split(
+    ' ',
+  ),
+);
 
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'string',
-  integer: 'integer',
-  number: 'number',
-  boolean: 'boolean',
-  array: 'array',
-  object: 'object',
-  null: 'null',
-  str: 'string',
-  text: 'string',
-  int: 'integer',
-  float: 'number',
-  double: 'number',
-  bool: 'boolean',
-  list: 'array',
-  dict: 'object',
-  map: 'object',
-};
+/** Names of types that people write → those of JSON Schema; null: any. */
+const typeNames: ReadonlyMap<string, string | null> = new Map([
+  ...['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'].map((name) => [name, name] as const),
+  ['str', 'string'],
+  ['text', 'string'],
+  ['int', 'integer'],
+  ['float', 'number'],
+  ['double', 'number'],
+  ['bool', 'boolean'],
+  ['list', 'array'],
+  ['dict', 'object'],
+  ['map', 'object'],
+  ['any', null],
+]);
 
 /**
  * Parameters written short, `{ url: { type: string, required: true } }`, `{ url: string }` or a list of such with names,
@@ -57,33 +47,27 @@ function parametersOf(written: unknown): [string, unknown][] | null {
   }
   if (!isRecord(written)) return null;
   const members = Object.entries(written);
-  const isSchema = typeof written.type === 'string' || Array.isArray(written.type) || 'required' in written;
-  if (members.length === 0 || isSchema || members.some(([key]) => key.startsWith('$')))
-    return typedParameters(members, written);
-  if (members.some(([key]) => keywords.has(key)) && !members.every(([, value]) => hasType(value))) return null;
+  const isSchema = typeof written.type === 'string' || Array.isArray(written.type);
+  if (members.length === 0 || isSchema || members.some(([key]) => key.startsWith('$'))) return null;
+  if (members.every(([, value]) => isRecord(value) && typeof value.type === 'string')) return members;
+  if (members.some(([key]) => keywords.has(key))) return null;
   return members.every(([, value]) => isRecord(value) || isTypeName(value)) ? members : null;
 }
 
-const isTypeName = (value: unknown): boolean =>
-  typeof value === 'string' && (value === 'any' || Object.hasOwn(typeNames, value));
-
-const hasType = (value: unknown): boolean => isRecord(value) && typeof value.type === 'string';
-
-/** `type` or `required` may be a parameter's name: then each member, that one too, is an object with a type. */
-function typedParameters(members: [string, unknown][], written: JsonRecord): [string, unknown][] | null {
-  const named = isRecord(written.type) || isRecord(written.required);
-  return named && members.every(([, value]) => hasType(value)) ? members : null;
-}
+const isTypeName = (value: unknown): value is string => typeof value === 'string' && typeNames.has(value);
 
 function propertyOf(parameter: unknown): unknown {
-  if (typeof parameter === 'string') return typeSchema(parameter);
+  if (isTypeName(parameter)) return typeSchema(parameter);
   if (!isRecord(parameter)) return parameter;
   const { required, type, ...rest } = parameter;
   return {
-    ...(typeof type === 'string' ? typeSchema(type) : type === undefined ? {} : { type }),
+    ...(isTypeName(type) ? typeSchema(type) : type === undefined ? {} : { type }),
     ...rest,
     ...(typeof required === 'boolean' || required === undefined ? {} : { required }),
   };
 }
 
-const typeSchema = (name: string): JsonRecord => (name === 'any' ? {} : { type: typeNames[name] ?? name });
+function typeSchema(written: string): JsonRecord {
+  const type = typeNames.get(written) ?? null;
+  return type === null ? {} : { type };
+}

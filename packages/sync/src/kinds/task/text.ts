@@ -2,7 +2,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-export const byteOrderMark = '\uFEFF';
+const byteOrderMark = '\uFEFF';
 
 /** A file's text without its byte order mark; null: it is not UTF-8. */
 export function decode(bytes: Uint8Array): { text: string; marked: boolean } | null {

@@ -1,0 +1,31 @@
+import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../src/id.ts';
+import { heartbeat, listStaleNodes, markNode, otherNodes, registerNode } from '../src/queries/nodes.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+describe('nodes', () => {
+  it('count as living until their heartbeat stops or they are marked', async () => {
+    const [quiet, living, stopped] = [newId(), newId(), newId()];
+    for (const id of [quiet, living, stopped])
+      await registerNode(database.db, { id, hostname: 'h', pid: 1, role: 'all', version: '1' });
+    await database.db.execute(sql`update ratchet.nodes set heartbeat_at = now() - interval '1 minute'`);
+    await markNode(database.db, stopped, 'stopped');
+    expect(await heartbeat(database.db, living)).toBe(true);
+    expect(await heartbeat(database.db, stopped)).toBe(false);
+    expect(await heartbeat(database.db, newId())).toBe(false);
+
+    const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
+    expect(ids(await listStaleNodes(database.db, 30))).toEqual([quiet]);
+    expect(ids(await listStaleNodes(database.db, 90))).toEqual([]);
+    expect(ids(await otherNodes(database.db, living))).toEqual([quiet]);
+    await markNode(database.db, quiet, 'dead');
+    expect(await listStaleNodes(database.db, 30)).toEqual([]);
+  });
+});
