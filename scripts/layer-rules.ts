@@ -25,7 +25,7 @@ function rulesOf(layer: Layer): Rule[] {
       comment: `${layer.folder} may import ${[...layer.packages, ...(layer.files ?? [])].join(', ') || 'no other package'}.`,
       severity: 'error',
       from,
-      to: { path: workspace, pathNot: may },
+      to: { path: workspace, pathNot: [...may, '/node_modules/', `^${literal(layer.folder)}/package\\.json$`] },
     },
   ];
   if (onDemand.length > 0)
@@ -99,7 +99,8 @@ const everywhere: readonly Rule[] = [
     comment: 'A library stands in the dependencies of the package.json next to the code that imports it.',
     severity: 'error',
     from: { path: '^(packages|apps|bench)/' },
-    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    // Test libraries are the workspace's own: its root declares them once.
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/(vitest|fast-check)/' },
   },
   {
     name: 'no-development-libraries',

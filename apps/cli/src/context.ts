@@ -43,5 +43,8 @@ function only(what: string, name: string, items: readonly { id: string; name: st
   const [first, second] = items;
   if (first && !second) return first.id;
   if (!first) throw new RatchetError('NOT_FOUND', `There is no ${what} named ${JSON.stringify(name)}.`);
-  throw new RatchetError('VALIDATION_FAILED', `Several are named ${JSON.stringify(name)}: ${items.map((item) => item.id).join(', ')}. Use an id.`);
+  throw new RatchetError(
+    'VALIDATION_FAILED',
+    `Several are named ${JSON.stringify(name)}: ${items.map((item) => item.id).join(', ')}. Use an id.`,
+  );
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { program } from './program.ts';
 import { exitCodeOf, explain } from './exit.ts';
+import { program } from './program.ts';
 
 try {
   await program(process).parseAsync(process.argv);

@@ -30,8 +30,13 @@ export function output({ stdout, env }: Terminal, json: boolean): Output {
       if (json) return value(thing);
       if (rows.length === 0) return line(dim('Nothing.'));
       const cells = rows.map((row) => columns.map((name) => show(row[name])));
-      const widths = columns.map((name, i) => Math.min(60, Math.max(name.length, ...cells.map((row) => (row[i] as string).length))));
-      const format = (row: readonly string[]) => row.map((cell, i) => cut(cell, widths[i] as number).padEnd(i === row.length - 1 ? 0 : (widths[i] as number))).join('  ');
+      const widths = columns.map((name, i) =>
+        Math.min(60, Math.max(name.length, ...cells.map((row) => (row[i] as string).length))),
+      );
+      const format = (row: readonly string[]) =>
+        row
+          .map((cell, i) => cut(cell, widths[i] as number).padEnd(i === row.length - 1 ? 0 : (widths[i] as number)))
+          .join('  ');
       line(dim(format(columns.map((name) => name.toUpperCase()))));
       for (const row of cells) line(format(row));
     },
@@ -51,5 +56,7 @@ const cut = (text: string, width: number): string => (text.length > width ? `${t
 function show(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'string') return value;
-  return Array.isArray(value) && value.every((one) => typeof one !== 'object') ? value.join(', ') : JSON.stringify(value);
+  return Array.isArray(value) && value.every((one) => typeof one !== 'object')
+    ? value.join(', ')
+    : JSON.stringify(value);
 }

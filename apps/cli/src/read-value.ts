@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Json } from '@ratchet/contract/json';
 import { RatchetError } from '@ratchet/contract/errors';
+import type { Json } from '@ratchet/contract/json';
 import type { Io } from './context.ts';
 
 /** A text given as itself, as `@file`, or as `-` for standard input. */
@@ -11,7 +11,9 @@ export async function readText(given: string, io: Io): Promise<string> {
   try {
     return readFileSync(given.slice(1), 'utf8');
   } catch (error) {
-    throw new RatchetError('VALIDATION_FAILED', `The file ${given.slice(1)} cannot be read.`, undefined, { cause: error });
+    throw new RatchetError('VALIDATION_FAILED', `The file ${given.slice(1)} cannot be read.`, undefined, {
+      cause: error,
+    });
   }
 }
 
@@ -21,6 +23,11 @@ export async function readJson(given: string, io: Io): Promise<Json> {
   try {
     return JSON.parse(source) as Json;
   } catch (error) {
-    throw new RatchetError('VALIDATION_FAILED', `That is not JSON: ${(error as Error).message}. Give JSON, @file or - for standard input.`, undefined, { cause: error });
+    throw new RatchetError(
+      'VALIDATION_FAILED',
+      `That is not JSON: ${(error as Error).message}. Give JSON, @file or - for standard input.`,
+      undefined,
+      { cause: error },
+    );
   }
 }

@@ -13,7 +13,12 @@ import { defaultRepository, repositoryByName } from '@ratchet/store/queries/repo
 const run = promisify(execFile);
 const examples = fileURLToPath(new URL('../../../examples/tasks', import.meta.url));
 
-const settings = (name: string, repositoryType: 'filesystem' | 'git', uri: string, branch: string | null): RepositorySettings => ({
+const settings = (
+  name: string,
+  repositoryType: 'filesystem' | 'git',
+  uri: string,
+  branch: string | null,
+): RepositorySettings => ({
   name,
   repositoryType,
   uri,
@@ -33,7 +38,11 @@ const settings = (name: string, repositoryType: 'filesystem' | 'git', uri: strin
 });
 
 /** The first start makes a folder that new tasks go to. */
-export async function makeDefaultRepository(db: Queryable, registry: RepositoryRegistry, dataDir: string): Promise<void> {
+export async function makeDefaultRepository(
+  db: Queryable,
+  registry: RepositoryRegistry,
+  dataDir: string,
+): Promise<void> {
   if (await defaultRepository(db)) return;
   const folder = join(dataDir, 'repositories', 'local');
   mkdirSync(folder, { recursive: true });
@@ -51,7 +60,9 @@ export async function makeExampleRepository(
   const folder = join(dataDir, 'repositories', 'examples.git');
   if (!existsSync(folder)) await commitExamples(folder);
   const known = await repositoryByName(db, 'examples');
-  const id = known?.id ?? (await registry.create({ ...settings('examples', 'git', `file://${folder}`, 'main'), isDefault: false })).id;
+  const id =
+    known?.id ??
+    (await registry.create({ ...settings('examples', 'git', `file://${folder}`, 'main'), isDefault: false })).id;
   await sync.sync(id, { trigger: 'manual', actor });
 }
 

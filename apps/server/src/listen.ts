@@ -1,9 +1,9 @@
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
-import { registerRest } from '@ratchet/transports/rest/register-rest';
+import { createApp } from '@ratchet/transports/rest/create-app';
 import { registerDocs } from '@ratchet/transports/rest/register-docs';
 import { registerProbes } from '@ratchet/transports/rest/register-probes';
-import { createApp } from '@ratchet/transports/rest/create-app';
+import { registerRest } from '@ratchet/transports/rest/register-rest';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -33,7 +33,13 @@ export async function listen(
       address: request.ip,
     }),
   });
-  registerProbes(app, { ready: () => ready().then(() => true, () => false) });
+  registerProbes(app, {
+    ready: () =>
+      ready().then(
+        () => true,
+        () => false,
+      ),
+  });
   await registerDocs(app, { operations, version, prefix: '/api/v1' });
   const address = await app.listen({ host, port });
   return { address, close: () => app.close() };

@@ -20,7 +20,11 @@ interface LocalTask {
 /** Reads the one task at a path: a folder, or a file of a pair or script. Nothing is stored. */
 async function readLocalTask(path: string): Promise<LocalTask> {
   const full = resolve(path);
-  const missing = () => new RatchetError('NOT_FOUND', `There is no task at ${path}: a task is a folder with metadata.json or task.yaml, code with YAML beside it, or a script with @version.`);
+  const missing = () =>
+    new RatchetError(
+      'NOT_FOUND',
+      `There is no task at ${path}: a task is a folder with metadata.json or task.yaml, code with YAML beside it, or a script with @version.`,
+    );
   if (!lstatSync(full, { throwIfNoEntry: false })) throw missing();
   const isFile = statSync(full).isFile();
   const root = isFile ? dirname(full) : full;
@@ -33,27 +37,69 @@ async function readLocalTask(path: string): Promise<LocalTask> {
   };
   const { files } = await remote.list();
   const documents = await kind.discover(files, { watch: [], ignore: [] }, contents);
-  const wanted = isFile ? documents.find((d) => d.path === basename(full) || d.files.some((f) => f.path === basename(full))) : documents.length === 1 ? documents[0] : documents.find((d) => d.path === '.');
-  if (!wanted) throw documents.length > 1 ? new RatchetError('VALIDATION_FAILED', `There are several tasks at ${path}: ${documents.slice(0, 10).map((d) => d.path).join(', ')}. Name one.`) : missing();
-  const bytes = new Map([...(await contents(wanted.files))].map(([name, content]) => [name.slice(wanted.root.length), content]));
+  const wanted = isFile
+    ? documents.find((d) => d.path === basename(full) || d.files.some((f) => f.path === basename(full)))
+    : documents.length === 1
+      ? documents[0]
+      : documents.find((d) => d.path === '.');
+  if (!wanted)
+    throw documents.length > 1
+      ? new RatchetError(
+          'VALIDATION_FAILED',
+          `There are several tasks at ${path}: ${documents
+            .slice(0, 10)
+            .map((d) => d.path)
+            .join(', ')}. Name one.`,
+        )
+      : missing();
+  const bytes = new Map(
+    [...(await contents(wanted.files))].map(([name, content]) => [name.slice(wanted.root.length), content]),
+  );
   const projected = kind.project(wanted.path === '.' ? basename(full) : wanted.path, bytes);
-  if ('unreadable' in projected) throw new RatchetError('TASK_INVALID', `${projected.unreadable.path}: ${projected.unreadable.message}`, [projected.unreadable]);
-  const texts = new Map([...bytes].filter(([, content]) => !content.includes(0)).map(([name, content]) => [name, Buffer.from(content).toString('utf8').replace(/^\uFEFF/, '')]));
+  if ('unreadable' in projected)
+    throw new RatchetError('TASK_INVALID', `${projected.unreadable.path}: ${projected.unreadable.message}`, [
+      projected.unreadable,
+    ]);
+  const texts = new Map(
+    [...bytes]
+      .filter(([, content]) => !content.includes(0))
+      .map(([name, content]) => [
+        name,
+        Buffer.from(content)
+          .toString('utf8')
+          .replace(/^\uFEFF/, ''),
+      ]),
+  );
   const { fields } = projected;
   const key = digestOf(Buffer.from(JSON.stringify([...texts])));
   return { path, fields, code: { key, files: texts, entry: fields.entry, sourceType: fields.sourceType } };
 }
 
-const limits = (fields: TaskFields, timeoutMs: number | undefined) => limitsFor({ timeoutMs: number(fields.metadata.timeout), memoryMb: number(fields.metadata.memory_limit) }, timeoutMs ?? null);
+const limits = (fields: TaskFields, timeoutMs: number | undefined) =>
+  limitsFor(
+    { timeoutMs: number(fields.metadata.timeout), memoryMb: number(fields.metadata.memory_limit) },
+    timeoutMs ?? null,
+  );
 const number = (value: unknown): number | null => (typeof value === 'number' && value > 0 ? value : null);
 
 /** Runs a task from a folder or file once, in the sandbox. */
-export async function runLocalTask({ path, input, timeoutMs }: { path: string; input: unknown; timeoutMs?: number | undefined }) {
+export async function runLocalTask({
+  path,
+  input,
+  timeoutMs,
+}: {
+  path: string;
+  input: unknown;
+  timeoutMs?: number | undefined;
+}) {
   const { fields, code } = await readLocalTask(path);
   const validator = createSchemaValidator();
   const issues = fields.inputSchema === null ? [] : validator.validate(fields.inputSchema, input);
   if (issues.length > 0) {
-    const details = issues.map((issue) => ({ path: issue.path ? `input.${issue.path}` : 'input', message: issue.message }));
+    const details = issues.map((issue) => ({
+      path: issue.path ? `input.${issue.path}` : 'input',
+      message: issue.message,
+    }));
     throw new RatchetError('VALIDATION_FAILED', details.map((d) => `${d.path}: ${d.message}`).join(' '), details);
   }
   const sandbox = serverSandbox({ runners: 1 });
@@ -87,7 +133,9 @@ export async function testLocalTask({ path, filter }: { path: string; filter?: s
       code,
       inputSchema: fields.inputSchema,
       outputSchema: fields.outputSchema,
-      testFiles: [...code.files].filter(([name]) => /^tests\/.*\.json$/i.test(name)).map(([name, text]) => ({ path: name, text })),
+      testFiles: [...code.files]
+        .filter(([name]) => /^tests\/.*\.json$/i.test(name))
+        .map(([name, text]) => ({ path: name, text })),
       ...(filter === undefined ? {} : { filter }),
       limits: limits(fields, 60_000),
       taskVersion: fields.version,
@@ -104,7 +152,14 @@ export async function validateLocalTask({ path }: { path: string }) {
   const sandbox = serverSandbox({ runners: 1 });
   try {
     const broken = problems.some((problem) => problem.severity === 'error') ? null : await sandbox.check(code);
-    if (broken) problems.push({ path: broken.file ?? code.entry, code: 'does_not_load', message: `${broken.class}: ${broken.message}`, severity: 'error', ...(broken.line === null ? {} : { line: broken.line }) });
+    if (broken)
+      problems.push({
+        path: broken.file ?? code.entry,
+        code: 'does_not_load',
+        message: `${broken.class}: ${broken.message}`,
+        severity: 'error',
+        ...(broken.line === null ? {} : { line: broken.line }),
+      });
   } finally {
     await sandbox.close();
   }

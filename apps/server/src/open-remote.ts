@@ -14,7 +14,12 @@ export function openRemote(dataDir: string, credentials: Credentials): (reposito
   return async (repository) => {
     const { id, uri, subPath, branch, isWritable } = repository;
     if (repository.repositoryType === 'filesystem')
-      return createFilesystemRemote({ root: uri, subPath, writable: isWritable, journalDir: join(dataDir, 'journals', id) });
+      return createFilesystemRemote({
+        root: uri,
+        subPath,
+        writable: isWritable,
+        journalDir: join(dataDir, 'journals', id),
+      });
     const secret = repository.credentialId ? await credentials.openSecret(repository.credentialId) : null;
     return createGitRemote({
       url: uri,
@@ -42,27 +47,38 @@ function gitAuth(secret: OpenedSecret): GitAuth {
     case 'ssh_key':
       return { type, privateKey, ...(knownHosts ? { knownHosts } : {}) };
     default:
-      throw new RatchetError('VALIDATION_FAILED', `A git repository does not sign in with ${type}. Use token, basic, bearer, header or ssh_key.`);
+      throw new RatchetError(
+        'VALIDATION_FAILED',
+        `A git repository does not sign in with ${type}. Use token, basic, bearer, header or ssh_key.`,
+      );
   }
 }
 
 /** Refuses what this server cannot keep in step, before it is stored. */
 export function checkPlace(dataDir: string) {
-  return ({ repositoryType, uri, branch, subPath }: Pick<RepositoryRow, 'repositoryType' | 'uri' | 'branch' | 'subPath'>): void => {
+  return ({
+    repositoryType,
+    uri,
+    branch,
+    subPath,
+  }: Pick<RepositoryRow, 'repositoryType' | 'uri' | 'branch' | 'subPath'>): void => {
     const refuse = (path: string, message: string) => {
       throw new RatchetError('VALIDATION_FAILED', `${path}: ${message}`, [{ path, message }]);
     };
     if (repositoryType === 'http' || repositoryType === 'zip')
       refuse('repositoryType', `Repositories of type ${repositoryType} are not served yet; git and filesystem are.`);
     if (/[\0\r\n]/.test(uri)) refuse('uri', 'must be one line.');
-    if (branch?.startsWith('-') || /[\0\r\n ~^:?*[\\]|\.\.|@\{|\/$/.test(branch ?? '')) refuse('branch', 'is not the name of a branch.');
-    if (subPath && (isAbsolute(subPath) || subPath.split('/').includes('..'))) refuse('subPath', 'must be a folder within the repository.');
+    if (branch?.startsWith('-') || /[\0\r\n ~^:?*[\\]|\.\.|@\{|\/$/.test(branch ?? ''))
+      refuse('branch', 'is not the name of a branch.');
+    if (subPath && (isAbsolute(subPath) || subPath.split('/').includes('..')))
+      refuse('subPath', 'must be a folder within the repository.');
     if (repositoryType === 'filesystem') {
       if (!isAbsolute(uri)) refuse('uri', 'must be the absolute path of a folder on the server.');
       if (isWithin(uri, dataDir) && !isWithin(uri, join(dataDir, 'repositories')))
         refuse('uri', 'lies in the server’s own data folder. Choose another one.');
     } else if (uri.startsWith('-') || /^ext::/i.test(uri)) refuse('uri', 'is not an address that git may use here.');
-    else if (/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(uri)) refuse('uri', 'must not hold a password. Send authConfig or name a credential.');
+    else if (/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(uri))
+      refuse('uri', 'must not hold a password. Send authConfig or name a credential.');
   };
 }
 

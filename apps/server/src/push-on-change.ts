@@ -7,18 +7,31 @@ import type { RepositorySync } from '@ratchet/repositories/repository-sync';
 const gatherMs = 250;
 
 /** Pushes a repository after an edit where its settings say so; many edits become one push. */
-export function pushOnChange(registry: RepositoryRegistry, sync: RepositorySync, actor: Actor, log: RepositoriesContext['log']) {
+export function pushOnChange(
+  registry: RepositoryRegistry,
+  sync: RepositorySync,
+  actor: Actor,
+  log: RepositoriesContext['log'],
+) {
   const waiting = new Map<string, NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
 
   async function pushNow(id: string): Promise<void> {
     try {
       const repository = await registry.find(id);
-      if (!repository.isWritable || !repository.syncEnabled || !(repository.pushOnChange || repository.pushPolicy.autoPush)) return;
+      if (
+        !repository.isWritable ||
+        !repository.syncEnabled ||
+        !(repository.pushOnChange || repository.pushPolicy.autoPush)
+      )
+        return;
       await sync.push(id, { trigger: 'user_edit', actor });
     } catch (error) {
       // On record as a failed run, and shown with the repository; the edit itself is safe and waits for the next push.
-      log('warn', 'A push after an edit failed.', { repositoryId: id, error: error instanceof Error ? error.message : String(error) });
+      log('warn', 'A push after an edit failed.', {
+        repositoryId: id,
+        error: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 

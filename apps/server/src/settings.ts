@@ -34,7 +34,11 @@ const Schema = z.object({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535).default(8080),
   dataDir: z.string().min(1),
-  databaseUrl: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://').nullable().default(null),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
+    .nullable()
+    .default(null),
   role: z.enum(['all', 'api', 'worker']).default('all'),
   auth: z.enum(['none']).default('none'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -56,7 +60,9 @@ export function settingsFrom(options: StartOptions): Settings {
     auth: options.auth ?? environment.RATCHET_AUTH,
     logLevel: options.logLevel ?? environment.RATCHET_LOG_LEVEL,
     runners: environment.RATCHET_EXECUTION_RUNNERS,
-    allowPrivate: environment.RATCHET_EXECUTION_ALLOW_PRIVATE?.split(',').map((part) => part.trim()).filter(Boolean),
+    allowPrivate: environment.RATCHET_EXECUTION_ALLOW_PRIVATE?.split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
   });
   if (!result.success) {
     const issues = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));

@@ -26,13 +26,13 @@ import { openDatabase } from '@ratchet/store/open-database';
 import { createTaskKind } from '@ratchet/sync/kinds/task/task-kind';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
+import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
 import { listen } from './listen.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
 import { pushOnChange } from './push-on-change.ts';
 import { serverSandbox } from './sandbox.ts';
 import { type StartOptions, settingsFrom } from './settings.ts';
-import { every } from './every.ts';
 import { version } from './version.ts';
 
 export type { StartOptions } from './settings.ts';
@@ -50,7 +50,10 @@ const dueEveryMs = 5000;
 /** The composition root: everything is made here, once, and handed to what needs it. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const settings = settingsFrom(options);
-  const log = pino({ level: settings.logLevel, redact: ['*.authorization', '*.token', '*.password'] }, pino.destination(2));
+  const log = pino(
+    { level: settings.logLevel, redact: ['*.authorization', '*.token', '*.password'] },
+    pino.destination(2),
+  );
   const { dataDir } = settings;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const nodeId = newId();
@@ -128,7 +131,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (settings.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
     if (settings.role !== 'worker') closing.push(every(dueEveryMs, () => sync.syncDue(system), context.log));
 
-    const http = await listen(settings, { operations, dispatcher: to, version, log, ready: () => database.db.execute(sql`select 1`) });
+    const http = await listen(settings, {
+      operations,
+      dispatcher: to,
+      version,
+      log,
+      ready: () => database.db.execute(sql`select 1`),
+    });
     closing.push(() => http.close());
     log.info({ address: http.address, mode: database.mode, version }, 'Ratchet serves.');
     return { address: http.address, close };

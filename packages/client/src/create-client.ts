@@ -11,7 +11,10 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-type Arguments<O> = Record<string, never> extends Input<O> ? [input?: Input<O>, signal?: AbortSignal] : [input: Input<O>, signal?: AbortSignal];
+type Arguments<O> =
+  Record<string, never> extends Input<O>
+    ? [input?: Input<O>, signal?: AbortSignal]
+    : [input: Input<O>, signal?: AbortSignal];
 type Method<O> = O extends { stream: true }
   ? (...args: Arguments<O>) => AsyncIterable<Output<O>>
   : (...args: Arguments<O>) => Promise<Output<O>>;
@@ -27,7 +30,12 @@ export type Client = { readonly [E in keyof Table]: { readonly [K in keyof Table
 export function createClient(options: ClientOptions): Client {
   const entities = Object.entries(table).map(([entity, operations]) => [
     entity,
-    Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, methodFor(operation as unknown as Operation, options)])),
+    Object.fromEntries(
+      Object.entries(operations).map(([name, operation]) => [
+        name,
+        methodFor(operation as unknown as Operation, options),
+      ]),
+    ),
   ]);
   return Object.fromEntries(entities) as Client;
 }
@@ -36,11 +44,21 @@ function methodFor(operation: Operation, options: ClientOptions) {
   const send = async (input: Record<string, unknown> | undefined, signal?: AbortSignal): Promise<Response> => {
     const { method, path, body } = requestFor(operation, input ?? {});
     const url = options.baseUrl.replace(/\/+$/, '') + path;
-    const headers = { accept: 'application/json', ...options.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const headers = {
+      accept: 'application/json',
+      ...options.headers,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     try {
-      return await (options.fetch ?? globalThis.fetch)(url, { method, headers, ...(body === undefined ? {} : { body }), ...(signal ? { signal } : {}) });
+      return await (options.fetch ?? globalThis.fetch)(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        ...(signal ? { signal } : {}),
+      });
     } catch (error) {
-      if (signal?.aborted) throw new RatchetError('CANCELLED', 'The request was given up.', undefined, { cause: error });
+      if (signal?.aborted)
+        throw new RatchetError('CANCELLED', 'The request was given up.', undefined, { cause: error });
       throw new RatchetError('UNAVAILABLE', `No server answers at ${options.baseUrl}.`, undefined, { cause: error });
     }
   };
@@ -62,12 +80,18 @@ function methodFor(operation: Operation, options: ClientOptions) {
 }
 
 /** An error answer has a code and a request id; an output has not. */
-const isOutput = (body: unknown): boolean => Array.isArray(body) || (body !== null && typeof body === 'object' && !('requestId' in body && 'code' in body));
+const isOutput = (body: unknown): boolean =>
+  Array.isArray(body) || (body !== null && typeof body === 'object' && !('requestId' in body && 'code' in body));
 
-const errorFrom = async (response: Response): Promise<RatchetError> => errorOf(response, await response.json().catch(() => null));
+const errorFrom = async (response: Response): Promise<RatchetError> =>
+  errorOf(response, await response.json().catch(() => null));
 
 function errorOf(response: Response, body: unknown): RatchetError {
   const { code, message, details } = (body ?? {}) as { code?: unknown; message?: unknown; details?: unknown };
   const known = errorCodes.find((name) => name === code) ?? ('INTERNAL' satisfies ErrorCode);
-  return new RatchetError(known, typeof message === 'string' ? message : `The server answered ${response.status}.`, details);
+  return new RatchetError(
+    known,
+    typeof message === 'string' ? message : `The server answered ${response.status}.`,
+    details,
+  );
 }

@@ -19,17 +19,24 @@ export function requestFor(operation: Operation, input: Record<string, unknown>,
   });
   const rest = Object.entries(input).filter(([name, value]) => !used.has(name) && value !== undefined);
   const at = (operation.unversioned ? '' : prefix) + path;
-  if (method !== 'GET' && method !== 'DELETE') return { method, path: at, body: JSON.stringify(Object.fromEntries(rest)) };
+  if (method !== 'GET' && method !== 'DELETE')
+    return { method, path: at, body: JSON.stringify(Object.fromEntries(rest)) };
   const query = new URLSearchParams(rest.flatMap(([name, value]) => queryFor(name, value)));
   return { method, path: query.size > 0 ? `${at}?${query}` : at, body: undefined };
 }
 
 function queryFor(name: string, value: unknown): [string, string][] {
-  if (name === 'sort') return [['sort', (value as SortClause[]).map(({ field, order }) => (order === 'desc' ? `-${field}` : field)).join(',')]];
+  if (name === 'sort')
+    return [
+      ['sort', (value as SortClause[]).map(({ field, order }) => (order === 'desc' ? `-${field}` : field)).join(',')],
+    ];
   if (name === 'filters')
     return (value as Partial<FilterClause>[]).flatMap(({ field, op = 'eq', value: wanted }) =>
       // `id` alone asks for a bare array; as a list with `[]` it is a filter like any other.
-      (Array.isArray(wanted) ? wanted : [wanted]).map((one): [string, string] => [op === 'eq' ? `${field}[]` : `${field}_${op}`, String(one)]),
+      (Array.isArray(wanted) ? wanted : [wanted]).map((one): [string, string] => [
+        op === 'eq' ? `${field}[]` : `${field}_${op}`,
+        String(one),
+      ]),
     );
   return (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]);
 }

@@ -10,25 +10,25 @@ import {
   cancelChannel,
   claimExecution,
   deleteExecution,
+  type ExecutionRow,
   endedChannel,
   executionById,
   executionCounts,
-  type ExecutionRow,
   finishExecution,
   pageOfExecutions,
   pageOfLogs,
   queueExecution,
   requestCancel,
 } from '@ratchet/store/queries/executions';
-import { type Runner, run as runWorker, runMigrations } from 'graphile-worker';
+import { type Runner, runMigrations, run as runWorker } from 'graphile-worker';
 import { eventLog } from './event-log.ts';
 import { executionEvents } from './execution-events.ts';
 import { executionView, hasEnded } from './execution-view.ts';
 import { jobDesk } from './job-desk.ts';
 import { type NodeIdentity, nodeKeeper } from './node-keeper.ts';
 import { limitsFor, runInSandbox, serverLimits } from './run-in-sandbox.ts';
-import { refuseUnfit, type RunnableTask, taskLoader } from './runnable-task.ts';
-import { workerLogger } from './worker-logger.ts';
+import { type RunnableTask, refuseUnfit, taskLoader } from './runnable-task.ts';
+import { type Log, workerLogger } from './worker-logger.ts';
 
 export interface ExecutorOptions {
   readonly database: Database;
@@ -38,7 +38,7 @@ export interface ExecutorOptions {
   /** Executions at once; 0: this node queues and does not run. */
   readonly concurrency: number;
   readonly allowPrivate: readonly string[];
-  readonly log: (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
+  readonly log: Log;
 }
 
 export interface Submit {
@@ -71,14 +71,22 @@ export function createExecutor(options: ExecutorOptions) {
   async function carryOut(execution: ExecutionRow, task: RunnableTask | RatchetError): Promise<ExecutionRow | null> {
     const stop = new AbortController();
     running.set(execution.id, stop);
-    const events = eventLog(db, execution.id, (error) => log('error', 'Events of an execution were lost.', { err: error }));
+    const events = eventLog(db, execution.id, (error) =>
+      log('error', 'Events of an execution were lost.', { err: error }),
+    );
     try {
       const end =
         task instanceof RatchetError
-          ? { status: 'failed' as const, output: null, error: { class: task.code, message: task.message, stack: null, line: null, file: null }, durationMs: 0 }
+          ? {
+              status: 'failed' as const,
+              output: null,
+              error: { class: task.code, message: task.message, stack: null, line: null, file: null },
+              durationMs: 0,
+            }
           : await runInSandbox(options, task, execution, events, stop.signal);
       await events.end();
-      const ran = task instanceof RatchetError ? undefined : { taskRevision: task.row.revision, taskVersion: task.row.version };
+      const ran =
+        task instanceof RatchetError ? undefined : { taskRevision: task.row.revision, taskVersion: task.row.version };
       return await finishExecution(db, execution.id, node.id, end, ran);
     } finally {
       running.delete(execution.id);
@@ -114,7 +122,14 @@ export function createExecutor(options: ExecutorOptions) {
     return task;
   }
 
-  const jobs = jobDesk({ database, prepare, runnable, carryOut, nodeId: node.id, cancelExecution: (id) => requestCancel(db, id) });
+  const jobs = jobDesk({
+    database,
+    prepare,
+    runnable,
+    carryOut,
+    nodeId: node.id,
+    cancelExecution: (id) => requestCancel(db, id),
+  });
 
   async function find(id: string): Promise<ExecutionRow> {
     const row = await executionById(db, id);
@@ -207,26 +222,48 @@ export function createExecutor(options: ExecutorOptions) {
       const { byStatus, average, lastHour } = await executionCounts(db);
       const total = Object.values(byStatus).reduce((a, b) => a + b, 0);
       const ended = total - (byStatus.pending ?? 0) - (byStatus.running ?? 0);
-      return { total, byStatus, averageDurationMs: average, successRate: ended === 0 ? null : (byStatus.completed ?? 0) / ended, lastHour };
+      return {
+        total,
+        byStatus,
+        averageDurationMs: average,
+        successRate: ended === 0 ? null : (byStatus.completed ?? 0) / ended,
+        lastHour,
+      };
     },
     async cancel(id: string): Promise<Execution> {
       const row = await find(id);
       if (hasEnded(row.status)) throw new RatchetError('STATE_CONFLICT', `The execution is ${row.status} already.`);
-      const cancelled = { class: 'Cancelled', message: 'It was cancelled before it started.', stack: null, line: null, file: null };
-      const ended = await finishExecution(db, id, null, { status: 'cancelled', output: null, error: cancelled, durationMs: null });
+      const cancelled = {
+        class: 'Cancelled',
+        message: 'It was cancelled before it started.',
+        stack: null,
+        line: null,
+        file: null,
+      };
+      const ended = await finishExecution(db, id, null, {
+        status: 'cancelled',
+        output: null,
+        error: cancelled,
+        durationMs: null,
+      });
       if (ended) wake(id);
       else await requestCancel(db, id);
       return executionView(await find(id));
     },
     async retry(id: string, triggeredBy: string): Promise<Execution> {
       const row = await find(id);
-      if (!hasEnded(row.status)) throw new RatchetError('STATE_CONFLICT', `The execution is ${row.status}: it can be run again when it has ended.`);
+      if (!hasEnded(row.status))
+        throw new RatchetError(
+          'STATE_CONFLICT',
+          `The execution is ${row.status}: it can be run again when it has ended.`,
+        );
       if (!row.taskId) throw new RatchetError('STATE_CONFLICT', 'The task of the execution is gone.');
       return submit({ taskId: row.taskId, input: row.input, timeoutMs: row.timeoutMs ?? undefined, triggeredBy });
     },
     async delete(id: string): Promise<void> {
       const row = await find(id);
-      if (!hasEnded(row.status)) throw new RatchetError('STATE_CONFLICT', `The execution is ${row.status}. Cancel it first.`);
+      if (!hasEnded(row.status))
+        throw new RatchetError('STATE_CONFLICT', `The execution is ${row.status}. Cancel it first.`);
       await deleteExecution(db, id);
     },
     async logs(id: string, fields: ListFields, request: ListRequest) {
@@ -241,7 +278,8 @@ export function createExecutor(options: ExecutorOptions) {
       }));
       return { items, meta: page.meta };
     },
-    events: (id: string, after: number, signal: AbortSignal | undefined) => executionEvents(database, id, after, signal),
+    events: (id: string, after: number, signal: AbortSignal | undefined) =>
+      executionEvents(database, id, after, signal),
 
     /** What is wrong with a task: its own problems, and what only loading it shows. */
     async validateTask(id: string) {
@@ -249,17 +287,29 @@ export function createExecutor(options: ExecutorOptions) {
       const found = [...task.row.problems];
       const broken = found.some((problem) => problem.severity === 'error') ? null : await sandbox.check(task.code);
       if (broken)
-        found.push({ path: broken.file ?? task.row.entry, code: 'does_not_load', message: `${broken.class}: ${broken.message}`, severity: 'error', ...(broken.line === null ? {} : { line: broken.line }) });
-      for (const [path, schema] of [['input.schema.json', task.row.inputSchema], ['output.schema.json', task.row.outputSchema]] as const) {
+        found.push({
+          path: broken.file ?? task.row.entry,
+          code: 'does_not_load',
+          message: `${broken.class}: ${broken.message}`,
+          severity: 'error',
+          ...(broken.line === null ? {} : { line: broken.line }),
+        });
+      for (const [path, schema] of [
+        ['input.schema.json', task.row.inputSchema],
+        ['output.schema.json', task.row.outputSchema],
+      ] as const) {
         const wrong = schema === null ? null : validator.check(schema);
-        if (wrong && !found.some((problem) => problem.path === path)) found.push({ path, code: 'invalid_schema', message: wrong, severity: 'error' });
+        if (wrong && !found.some((problem) => problem.path === path))
+          found.push({ path, code: 'invalid_schema', message: wrong, severity: 'error' });
       }
       return { valid: found.every((problem) => problem.severity !== 'error'), problems: found };
     },
     async testTask(id: string, filter: string | undefined) {
       const task = await load(id);
       refuseUnfit({ ...task.row, enabled: true });
-      const testFiles = [...task.code.files].filter(([path]) => /^tests\/.*\.json$/i.test(path)).map(([path, text]) => ({ path, text }));
+      const testFiles = [...task.code.files]
+        .filter(([path]) => /^tests\/.*\.json$/i.test(path))
+        .map(([path, text]) => ({ path, text }));
       return runTaskTests({
         sandbox,
         validator,

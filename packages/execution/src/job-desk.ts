@@ -3,7 +3,7 @@ import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest } from '@ratchet/contract/paging';
 import type { Database } from '@ratchet/store/database';
 import { newId } from '@ratchet/store/id';
-import { executionById, type ExecutionRow, insertRunning } from '@ratchet/store/queries/executions';
+import { type ExecutionRow, executionById, insertRunning } from '@ratchet/store/queries/executions';
 import {
   changeJob,
   claimJob,
@@ -12,10 +12,10 @@ import {
   enqueueJob,
   enqueueRetry,
   insertJob,
+  type JobRow,
   jobById,
   jobByKey,
   jobCounts,
-  type JobRow,
   pageOfJobs,
 } from '@ratchet/store/queries/jobs';
 import { jobView } from './execution-view.ts';
@@ -107,12 +107,20 @@ export function jobDesk({ database, nodeId, prepare, runnable, carryOut, cancelE
     },
     async stats() {
       const { byStatus, oldestQueuedAt } = await jobCounts(db);
-      return { total: Object.values(byStatus).reduce((a, b) => a + b, 0), byStatus, oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null };
+      return {
+        total: Object.values(byStatus).reduce((a, b) => a + b, 0),
+        byStatus,
+        oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null,
+      };
     },
     async checkRevision(id: string, expected: number): Promise<void> {
       const { revision } = await find(id);
       if (revision !== expected)
-        throw new RatchetError('REVISION_MISMATCH', `The job is at revision ${revision}, not ${expected}. Read it again.`, { expectedRevision: expected, currentRevision: revision });
+        throw new RatchetError(
+          'REVISION_MISMATCH',
+          `The job is at revision ${revision}, not ${expected}. Read it again.`,
+          { expectedRevision: expected, currentRevision: revision },
+        );
     },
     async update(id: string, { scheduledFor, ...changes }: JobUpdate): Promise<Job> {
       const row = await find(id);
@@ -140,7 +148,11 @@ export function jobDesk({ database, nodeId, prepare, runnable, carryOut, cancelE
     async retry(id: string): Promise<Job> {
       const row = await find(id);
       const queued = await database.transaction(async (tx) => {
-        const next = await changeJob(tx, id, ['failed', 'cancelled'], { status: 'queued', attempts: 0, lastError: null });
+        const next = await changeJob(tx, id, ['failed', 'cancelled'], {
+          status: 'queued',
+          attempts: 0,
+          lastError: null,
+        });
         if (next) await enqueueJob(tx, next, null);
         return next;
       });
@@ -183,11 +195,14 @@ export function jobDesk({ database, nodeId, prepare, runnable, carryOut, cancelE
 
   async function conclude(job: JobRow, ended: ExecutionRow): Promise<void> {
     await database.transaction(async (tx) => {
-      if (ended.status === 'completed') await changeJob(tx, job.id, ['processing'], { status: 'completed', lastError: null, ended: true });
-      else if (ended.status === 'cancelled') await changeJob(tx, job.id, ['processing'], { status: 'cancelled', ended: true });
+      if (ended.status === 'completed')
+        await changeJob(tx, job.id, ['processing'], { status: 'completed', lastError: null, ended: true });
+      else if (ended.status === 'cancelled')
+        await changeJob(tx, job.id, ['processing'], { status: 'cancelled', ended: true });
       else {
         const lastError = ended.error ? `${ended.error.class}: ${ended.error.message}` : null;
-        if (job.attempts > job.maxRetries) await changeJob(tx, job.id, ['processing'], { status: 'failed', lastError, ended: true });
+        if (job.attempts > job.maxRetries)
+          await changeJob(tx, job.id, ['processing'], { status: 'failed', lastError, ended: true });
         else if (await changeJob(tx, job.id, ['processing'], { status: 'retrying', lastError }))
           await enqueueRetry(tx, job, Math.min(maxBackoffMs, job.retryBackoffMs * 2 ** (job.attempts - 1)));
       }

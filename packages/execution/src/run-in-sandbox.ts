@@ -1,5 +1,5 @@
-import type { Limits, NetworkPolicy, RunResult, Sandbox } from '@ratchet/sandbox/sandbox';
 import type { SchemaValidator } from '@ratchet/sandbox/json-schema';
+import type { Limits, NetworkPolicy, RunResult, Sandbox } from '@ratchet/sandbox/sandbox';
 import type { ExecutionEnd, ExecutionRow } from '@ratchet/store/queries/executions';
 import type { eventLog } from './event-log.ts';
 import type { RunnableTask } from './runnable-task.ts';
@@ -18,7 +18,12 @@ export const serverLimits: Limits = {
 
 export function limitsFor(task: Pick<RunnableTask, 'timeoutMs' | 'memoryMb'>, askedMs: number | null): Limits {
   const timeoutMs = Math.min(serverLimits.timeoutMs, askedMs ?? task.timeoutMs ?? serverLimits.timeoutMs);
-  return { ...serverLimits, timeoutMs, cpuMs: timeoutMs, memoryMb: Math.min(serverLimits.memoryMb, Math.max(16, task.memoryMb ?? serverLimits.memoryMb)) };
+  return {
+    ...serverLimits,
+    timeoutMs,
+    cpuMs: timeoutMs,
+    memoryMb: Math.min(serverLimits.memoryMb, Math.max(16, task.memoryMb ?? serverLimits.memoryMb)),
+  };
 }
 
 export interface RunDependencies {
@@ -59,11 +64,19 @@ export async function runInSandbox(
 
 function checked(result: RunResult, task: RunnableTask, validator: SchemaValidator): ExecutionEnd {
   const { durationMs } = result;
-  if (result.status !== 'completed') return { status: result.status, output: null, error: { ...result.error }, durationMs };
+  if (result.status !== 'completed')
+    return { status: result.status, output: null, error: { ...result.error }, durationMs };
   const schema = task.row.outputSchema;
   const issues = schema === null ? [] : validator.validate(schema, result.output);
   if (issues.length === 0) return { status: 'completed', output: result.output, error: null, durationMs };
   const said = issues.map(({ path, message }) => `output${path ? `.${path}` : ''}: ${message}`).join('; ');
-  const error = { class: 'ValidationError', message: `The output does not fit the output schema: ${said}`, stack: null, line: null, file: null, details: issues };
+  const error = {
+    class: 'ValidationError',
+    message: `The output does not fit the output schema: ${said}`,
+    stack: null,
+    line: null,
+    file: null,
+    details: issues,
+  };
   return { status: 'failed', output: null, error, durationMs };
 }

@@ -30,12 +30,21 @@ export function taskLoader(db: Queryable) {
       files.set(row.checksum, known);
       return known;
     }
-    const contents = await getBlobs(db, Object.values(row.tree).map(([digest]) => digest));
+    const contents = await getBlobs(
+      db,
+      Object.values(row.tree).map(([digest]) => digest),
+    );
     const texts = new Map<string, string>();
     for (const [path, [digest, mode]] of Object.entries(row.tree)) {
       const bytes = contents.get(digest);
-      if (!bytes || bytes.length > maxFileBytes || mode === '120000' || mode === '160000' || bytes.includes(0)) continue;
-      texts.set(path, Buffer.from(bytes).toString('utf8').replace(/^\uFEFF/, ''));
+      if (!bytes || bytes.length > maxFileBytes || mode === '120000' || mode === '160000' || bytes.includes(0))
+        continue;
+      texts.set(
+        path,
+        Buffer.from(bytes)
+          .toString('utf8')
+          .replace(/^\uFEFF/, ''),
+      );
     }
     files.set(row.checksum, texts);
     for (const key of files.keys()) {
@@ -50,7 +59,12 @@ export function taskLoader(db: Queryable) {
     if (!row || row.deletedAt) throw notFound('task', id);
     return {
       row,
-      code: { key: `${row.id}:${row.checksum}`, files: await filesOf(row), entry: row.entry, sourceType: row.sourceType },
+      code: {
+        key: `${row.id}:${row.checksum}`,
+        files: await filesOf(row),
+        entry: row.entry,
+        sourceType: row.sourceType,
+      },
       ...wishes(row.metadata),
     };
   };
@@ -72,6 +86,8 @@ export function refuseUnfit({ name, enabled, problems }: TaskRow): void {
   if (!enabled) throw new RatchetError('TASK_DISABLED', `Task ${name} is disabled. Enable it to run it.`);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length === 0) return;
-  const said = errors.map(({ path, line, message }) => `${path}${line === undefined ? '' : `:${line}`}: ${message}`).join(' ');
+  const said = errors
+    .map(({ path, line, message }) => `${path}${line === undefined ? '' : `:${line}`}: ${message}`)
+    .join(' ');
   throw new RatchetError('TASK_INVALID', `Task ${name} cannot run: ${said}`, errors);
 }

@@ -45,14 +45,18 @@ export function dispatcher(handlers: Handlers, authorise: Authorise): Dispatcher
 function targetOf({ precondition }: Operation, input: unknown): { id: string; expectedRevision: number } | null {
   if (!precondition || input === null || typeof input !== 'object') return null;
   const { id, expectedRevision } = input as Record<string, unknown>;
-  if (typeof id !== 'string' || typeof expectedRevision !== 'number' || !Number.isInteger(expectedRevision)) return null;
+  if (typeof id !== 'string' || typeof expectedRevision !== 'number' || !Number.isInteger(expectedRevision))
+    return null;
   return { id, expectedRevision };
 }
 
 function validate(operation: Operation, input: unknown): unknown {
   const result = operation.input.safeParse(input ?? {});
   if (result.success) return result.data;
-  const issues: Issue[] = result.error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
+  const issues: Issue[] = result.error.issues.map((issue) => ({
+    path: issue.path.map(String).join('.'),
+    message: issue.message,
+  }));
   const said = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
   throw new RatchetError('VALIDATION_FAILED', said, issues);
 }

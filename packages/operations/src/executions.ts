@@ -4,9 +4,15 @@ import type { EntityHandlers } from './handler.ts';
 import { runTask } from './run-task.ts';
 
 /** `taskIdOf` answers the id of the task that an id or uuid means, or throws NOT_FOUND. */
-export const executionHandlers = (executor: Executor, taskIdOf: (idOrUuid: string) => Promise<string>): EntityHandlers<'executions'> => ({
+export const executionHandlers = (
+  executor: Executor,
+  taskIdOf: (idOrUuid: string) => Promise<string>,
+): EntityHandlers<'executions'> => ({
   list: { handle: (request) => executor.list(executionList, request) },
-  create: { handle: async ({ taskId, ...request }, caller) => runTask(executor, { taskId: await taskIdOf(taskId), ...request }, caller) },
+  create: {
+    handle: async ({ taskId, ...request }, caller) =>
+      runTask(executor, { taskId: await taskIdOf(taskId), ...request }, caller),
+  },
   stats: { handle: () => executor.stats() },
   get: { handle: ({ id }) => executor.get(id) },
   delete: { handle: ({ id }) => executor.delete(id) },

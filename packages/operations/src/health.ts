@@ -35,7 +35,12 @@ export function healthHandlers(dependencies: HealthDependencies): EntityHandlers
 
 async function tried(name: string, check: () => Promise<string>): Promise<Check> {
   const started = performance.now();
-  const end = (status: Check['status'], message: string): Check => ({ name, status, message, durationMs: performance.now() - started });
+  const end = (status: Check['status'], message: string): Check => ({
+    name,
+    status,
+    message,
+    durationMs: performance.now() - started,
+  });
   try {
     return end('ok', await check());
   } catch {

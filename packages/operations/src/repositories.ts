@@ -26,7 +26,8 @@ export function repositoryHandlers({ registry, sync }: RepositoryDependencies): 
     },
     delete: { precondition, handle: ({ id, tasks, expectedRevision }) => registry.remove(id, tasks, expectedRevision) },
     sync: {
-      handle: ({ id, planId, force }, { actor, signal }) => sync.sync(id, { trigger: 'manual', actor, signal, planId, force }),
+      handle: ({ id, planId, force }, { actor, signal }) =>
+        sync.sync(id, { trigger: 'manual', actor, signal, planId, force }),
     },
     plan: { handle: ({ id }, { actor, signal }) => sync.plan(id, { actor, signal }) },
     push: {
@@ -42,5 +43,7 @@ export function repositoryHandlers({ registry, sync }: RepositoryDependencies): 
   };
 }
 
-const given = (settings: { [K in keyof RepositorySettings]?: RepositorySettings[K] | undefined }): Partial<RepositorySettings> =>
+const given = (
+  settings: { [K in keyof RepositorySettings]?: RepositorySettings[K] | undefined },
+): Partial<RepositorySettings> =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

@@ -12,6 +12,11 @@ export interface RunRequest {
 /** Queues an execution; with `wait` answers it when it has ended, else as it is queued. */
 export async function runTask(executor: Executor, request: RunRequest, caller: Caller): Promise<Execution> {
   const { taskId, input, timeoutMs, wait } = request;
-  const execution = await executor.submit({ taskId, input, timeoutMs, triggeredBy: caller.actor.name || caller.actor.id });
+  const execution = await executor.submit({
+    taskId,
+    input,
+    timeoutMs,
+    triggeredBy: caller.actor.name || caller.actor.id,
+  });
   return wait ? executor.waitFor(execution.id, caller.signal) : execution;
 }

@@ -49,7 +49,16 @@ export function taskHandlers({ reader, editor, sync, executor }: TaskDependencie
         const row = await reader.find(id);
         const { sourceCode, sourceType, entry, version, revision } = row;
         const task = await reader.get(id);
-        return { taskId: row.id, sourceCode, sourceType, entry, version, revision, inputSchema: task.inputSchema, outputSchema: task.outputSchema };
+        return {
+          taskId: row.id,
+          sourceCode,
+          sourceType,
+          entry,
+          version,
+          revision,
+          inputSchema: task.inputSchema,
+          outputSchema: task.outputSchema,
+        };
       },
     },
     updateSource: {
@@ -85,7 +94,8 @@ export function taskHandlers({ reader, editor, sync, executor }: TaskDependencie
     validate: { handle: async ({ id }) => executor.validateTask((await reader.find(id)).id) },
     test: { handle: async ({ id, test }) => executor.testTask((await reader.find(id)).id, test) },
     run: {
-      handle: async ({ id, ...request }, caller) => runTask(executor, { taskId: (await reader.find(id)).id, ...request }, caller),
+      handle: async ({ id, ...request }, caller) =>
+        runTask(executor, { taskId: (await reader.find(id)).id, ...request }, caller),
     },
     push: {
       handle: async ({ id, message, force }, { actor, signal }) =>
@@ -102,6 +112,8 @@ const given = <T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], unde
 
 function base64(text: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0)
-    throw new RatchetError('VALIDATION_FAILED', 'content is not base64.', [{ path: 'content', message: 'is not base64' }]);
+    throw new RatchetError('VALIDATION_FAILED', 'content is not base64.', [
+      { path: 'content', message: 'is not base64' },
+    ]);
   return Buffer.from(text, 'base64');
 }

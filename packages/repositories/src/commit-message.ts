@@ -15,13 +15,16 @@ export function commitMessage(
   const [first] = documents;
   const list = documents.map((d) => `- ${verbs[d.change]} ${titleOf(d)}`).join('\n');
   const subject =
-    documents.length === 1 && first ? `${verbs[first.change]} ${titleOf(first)}` : `Update ${documents.length} tasks\n\n${list}`;
+    documents.length === 1 && first
+      ? `${verbs[first.change]} ${titleOf(first)}`
+      : `Update ${documents.length} tasks\n\n${list}`;
   const words: Record<string, string> = {
     task_list: list,
     task_count: String(documents.length),
     task_name: first ? titleOf(first) : '',
   };
-  const body = said?.trim() || template?.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, word) => words[word] ?? whole).trim() || subject;
+  const body =
+    said?.trim() || template?.replace(/\{\{\s*(\w+)\s*\}\}/g, (whole, word) => words[word] ?? whole).trim() || subject;
   const trailers = documents.flatMap((d) => [
     `Ratchet-Task: ${oneLine(d.id ?? d.path)}`,
     ...(d.revision === null ? [] : [`Ratchet-Revision: ${d.revision}`]),

@@ -2,7 +2,6 @@ import type { Actor } from '@ratchet/contract/dispatcher';
 import type { Conflict, HunkChoice } from '@ratchet/contract/entities/conflict';
 import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import type { Queryable } from '@ratchet/store/database';
 import { getBlobs } from '@ratchet/store/queries/blobs';
 import { type ConflictRow, conflictById, pageOfConflicts } from '@ratchet/store/queries/conflicts';
 import { repositoryById } from '@ratchet/store/queries/repositories';
@@ -14,13 +13,14 @@ import { checkPath } from '@ratchet/sync/paths';
 import type { DocumentUpdate } from '@ratchet/sync/replica';
 import { type Entry, sameTree, type Tree } from '@ratchet/sync-core/tree';
 import type * as z from 'zod';
-import { conflictView, differingFiles, mergedFile, sidesOf } from './conflict-files.ts';
+import { differingFiles, mergedFile, sidesOf } from './conflict-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
+import { cycleOf } from './cycle-of.ts';
 import { databaseReplica } from './database-replica.ts';
 import { translateError } from './endpoint-errors.ts';
 import { planView } from './plan-view.ts';
 import { holdRepository, leaseName } from './repository-lease.ts';
-import { cycleOf } from './repository-sync.ts';
+import { digestsOfSides, showConflicts } from './show-conflicts.ts';
 import { filesOf, toStored } from './trees.ts';
 
 export interface Resolve {
@@ -30,15 +30,6 @@ export interface Resolve {
   readonly choices?: Readonly<Record<string, Readonly<Record<string, z.output<typeof HunkChoice>>>>> | undefined;
   readonly expectedRevision?: number | undefined;
 }
-
-/** Conflicts with their files, in the order given. */
-export async function showConflicts(db: Queryable, rows: readonly ConflictRow[]): Promise<Conflict[]> {
-  const contents = await getBlobs(db, [...new Set(rows.flatMap(digestsOfSides))]);
-  return Promise.all(rows.map((row) => conflictView(row, contents)));
-}
-
-const digestsOfSides = (row: ConflictRow): string[] =>
-  [row.baseTree, row.localTree, row.remoteTree].flatMap((tree) => Object.values(tree ?? {}).map(([digest]) => digest));
 
 export type ConflictDesk = ReturnType<typeof conflictDesk>;
 
@@ -56,7 +47,10 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
   };
 
   /** The tree a resolution makes, and contents that are not stored yet. */
-  async function decide(row: ConflictRow, request: Resolve): Promise<{ tree: Tree | null; blobs: Map<string, Uint8Array> }> {
+  async function decide(
+    row: ConflictRow,
+    request: Resolve,
+  ): Promise<{ tree: Tree | null; blobs: Map<string, Uint8Array> }> {
     const sides = sidesOf(row);
     const blobs = new Map<string, Uint8Array>();
     if (request.resolution === 'take_local') return { tree: sides.local, blobs };
@@ -68,7 +62,11 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
     }
     if (!(sides.local && sides.remote) && Object.keys(given).length === 0)
       throw invalid([
-        { path: 'resolution', message: 'One side deleted the task: take_local or take_remote says which side holds, or manual gives its files.' },
+        {
+          path: 'resolution',
+          message:
+            'One side deleted the task: take_local or take_remote says which side holds, or manual gives its files.',
+        },
       ]);
     const contents = await getBlobs(database.db, digestsOfSides(row));
     const result = new Map<string, Entry>(same(sides.local ?? new Map(), sides.remote ?? new Map()));
@@ -82,8 +80,11 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
         blobs.set(digest, merged.bytes);
         result.set(file.path, { digest, mode: merged.mode });
       } else if ('open' in merged) {
-        if (request.resolution === 'manual') open.push({ path: `files.${file.path}`, message: 'needs its text (null removes the file).' });
-        else for (const hunk of merged.open) open.push({ path: `choices.${file.path}.${hunk}`, message: 'needs local, remote or both.' });
+        if (request.resolution === 'manual')
+          open.push({ path: `files.${file.path}`, message: 'needs its text (null removes the file).' });
+        else
+          for (const hunk of merged.open)
+            open.push({ path: `choices.${file.path}.${hunk}`, message: 'needs local, remote or both.' });
       }
     }
     if (open.length > 0) throw invalid(open);
@@ -101,7 +102,10 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
 
   async function fieldsOf(path: string, tree: Tree, blobs: ReadonlyMap<string, Uint8Array>): Promise<TaskFields> {
     const stored = toStored(tree);
-    const kept = await getBlobs(database.db, [...tree.values()].map((e) => e.digest));
+    const kept = await getBlobs(
+      database.db,
+      [...tree.values()].map((e) => e.digest),
+    );
     const contents = new Map<string, Uint8Array>([...kept, ...blobs]);
     const projected = kind.project(path, filesOf(stored, contents));
     if ('unreadable' in projected) {
@@ -134,13 +138,22 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
       try {
         await holdRepository(context, repository.id, async ({ fence, signal }) => {
           const lease = { name: leaseName(repository.id), fence };
-          const replica = databaseReplica({ database, repositoryId: repository.id, lease, actor: actorName(actor), now });
+          const replica = databaseReplica({
+            database,
+            repositoryId: repository.id,
+            lease,
+            actor: actorName(actor),
+            now,
+          });
           const cycle = { ...cycleOf(context, repository, remote, replica, signal), policy: 'manual' as const };
           const plan = await planCycle(cycle, new Set([row.path]));
           const candidate = plan.candidates.get(row.path);
           const sides = sidesOf(row);
           const still =
-            candidate !== undefined && equal(candidate.local, sides.local) && equal(candidate.remote, sides.remote) && equal(candidate.base, row.baseTree ? sides.base : null);
+            candidate !== undefined &&
+            equal(candidate.local, sides.local) &&
+            equal(candidate.remote, sides.remote) &&
+            equal(candidate.base, row.baseTree ? sides.base : null);
           if (!still) {
             await applyLocally(plan, replica);
             throw moved(await show(row.id));
@@ -149,7 +162,9 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
           const update: DocumentUpdate<TaskFields> = {
             path: row.path,
             expected: candidate.index?.local?.revision ?? null,
-            ...(equal(decision.tree, candidate.local) ? {} : { local: decision.tree && fields ? { tree: decision.tree, fields } : null }),
+            ...(equal(decision.tree, candidate.local)
+              ? {}
+              : { local: decision.tree && fields ? { tree: decision.tree, fields } : null }),
             base: sides.remote ? { tree: sides.remote, token: candidate.token ?? '' } : null,
             resolves: { id: row.id, resolution: request.resolution, by: actorName(actor) },
             description: `Conflict resolved: ${request.resolution}`,
@@ -172,7 +187,9 @@ const invalid = (issues: readonly Issue[]) =>
   new RatchetError('VALIDATION_FAILED', issues.map((i) => `${i.path}: ${i.message}`).join(' '), [...issues]);
 
 const moved = (conflict: Conflict) =>
-  new RatchetError('CONFLICT_MOVED', 'A side changed since the conflict was shown. Look at it again, then resolve.', { conflict });
+  new RatchetError('CONFLICT_MOVED', 'A side changed since the conflict was shown. Look at it again, then resolve.', {
+    conflict,
+  });
 
 const equal = (a: unknown, b: Tree | null): boolean =>
   b === null ? a === null : a instanceof Map && sameTree(a as Tree, b);

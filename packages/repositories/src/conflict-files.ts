@@ -1,6 +1,7 @@
 import type { Conflict, ConflictFile, HunkChoice } from '@ratchet/contract/entities/conflict';
 import type { ConflictRow } from '@ratchet/store/queries/conflicts';
-import { applyChoices, type Hunk, mergeFile } from '@ratchet/sync/merge/merge-file';
+import type { Hunk } from '@ratchet/sync/merge/merge';
+import { applyChoices, mergeFile } from '@ratchet/sync/merge/merge-file';
 import { type Entry, type Mode, sameEntry, type Tree } from '@ratchet/sync-core/tree';
 import type * as z from 'zod';
 import { fromStored } from './trees.ts';

@@ -77,7 +77,12 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
     },
     read: (digests) => getBlobs(database.db, [...digests]),
     keep: (blobs) =>
-      database.transaction((tx) => putBlobs(tx, [...blobs].map(([digest, bytes]) => ({ digest, bytes })))),
+      database.transaction((tx) =>
+        putBlobs(
+          tx,
+          [...blobs].map(([digest, bytes]) => ({ digest, bytes })),
+        ),
+      ),
     apply: (updates, commit) => fenced((tx) => applyUpdates(tx, context, updates, commit)),
 
     async openIntents() {
@@ -92,7 +97,15 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
       const id = newId();
       const stored = documents.map((d) => ({ ...d, tree: d.tree ? toStored(d.tree) : null }));
       await fenced((tx) =>
-        insertIntent(tx, { id, repositoryId, status: 'prepared', token, baseHead, documents: stored, fence: lease.fence }),
+        insertIntent(tx, {
+          id,
+          repositoryId,
+          status: 'prepared',
+          token,
+          baseHead,
+          documents: stored,
+          fence: lease.fence,
+        }),
       );
       return id;
     },
@@ -171,8 +184,10 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
     }
     if (update.movedFrom !== undefined) written.cleared.push(update.movedFrom);
     if (update.base === null) written.cleared.push(update.path);
-    if (update.base) written.bases.push(baseRow(context, update.path, next?.id ?? row?.id ?? null, update.base, commit, at));
-    if (update.conflict) written.opened.push(conflictRow(context, update.path, row?.id ?? null, update.conflict, commit, at));
+    if (update.base)
+      written.bases.push(baseRow(context, update.path, next?.id ?? row?.id ?? null, update.base, commit, at));
+    if (update.conflict)
+      written.opened.push(conflictRow(context, update.path, row?.id ?? null, update.conflict, commit, at));
     if (update.conflict === null) written.superseded.push(update.path);
     if (update.decided)
       written.decided.push({
@@ -193,7 +208,8 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
   await openConflicts(tx, written.opened);
   await insertConflicts(tx, written.decided);
   for (const { path, resolves } of updates)
-    if (resolves && !written.stale.includes(path)) await markResolved(tx, resolves.id, resolves.resolution, resolves.by);
+    if (resolves && !written.stale.includes(path))
+      await markResolved(tx, resolves.id, resolves.resolution, resolves.by);
   return { stale: written.stale, revisions: written.revisions };
 }
 
@@ -208,7 +224,8 @@ function nextRow(
   at: Date,
 ): TaskRow | null {
   if (update.detach) return row ? { ...row, ...released, lastSyncedAt: at } : null;
-  if (update.local === null) return row ? { ...row, ...synced, revision: row.revision + 1, deletedAt: at, updatedAt: at } : null;
+  if (update.local === null)
+    return row ? { ...row, ...synced, revision: row.revision + 1, deletedAt: at, updatedAt: at } : null;
   if (update.local) {
     const { fields, tree } = update.local;
     const typed = projection(fields, tree);
@@ -234,7 +251,9 @@ function nextRow(
   return {
     ...row,
     ...standing(row.checksum, baseChecksum),
-    ...(row.checksum === baseChecksum ? { pushStatus: 'not_required', pushMessage: null, repositoryCommit: commit } : {}),
+    ...(row.checksum === baseChecksum
+      ? { pushStatus: 'not_required', pushMessage: null, repositoryCommit: commit }
+      : {}),
     repositoryPath: update.path,
     lastSyncedAt: at,
   };
@@ -344,9 +363,20 @@ async function confirm(
     if (!row) continue;
     const state = standing(row.checksum, tree ? checksumOf(tree) : null);
     const pushed = state.needsPush ? ('not_required' as const) : ('completed' as const);
-    replacements.push({ ...row, ...state, pushStatus: pushed, pushMessage: null, repositoryCommit: head, lastSyncedAt: at });
+    replacements.push({
+      ...row,
+      ...state,
+      pushStatus: pushed,
+      pushMessage: null,
+      repositoryCommit: head,
+      lastSyncedAt: at,
+    });
   }
-  await deleteBases(tx, context.repositoryId, documents.filter((d) => !d.tree).map((d) => d.path));
+  await deleteBases(
+    tx,
+    context.repositoryId,
+    documents.filter((d) => !d.tree).map((d) => d.path),
+  );
   await upsertBases(tx, bases);
   await replaceTasks(tx, replacements, new Map(replacements.map((row) => [row.id, row.revision])));
 }

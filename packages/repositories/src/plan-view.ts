@@ -24,9 +24,21 @@ export function planView(plan: Plan<unknown>, repositoryId: string): SyncPlan {
   }
   for (const { path, local, remote } of settlement.conflicts) add(path, 'conflict', local, remote);
   for (const { to } of plan.moves)
-    actions.push({ path: to, action: 'move', change: 'moved', taskId: candidates.get(to)?.index?.local?.id ?? null, files: [] });
+    actions.push({
+      path: to,
+      action: 'move',
+      change: 'moved',
+      taskId: candidates.get(to)?.index?.local?.id ?? null,
+      files: [],
+    });
   for (const path of plan.detached)
-    actions.push({ path, action: 'detach', change: 'none', taskId: candidates.get(path)?.index?.local?.id ?? null, files: [] });
+    actions.push({
+      path,
+      action: 'detach',
+      change: 'none',
+      taskId: candidates.get(path)?.index?.local?.id ?? null,
+      files: [],
+    });
   const guard = plan.localGuard ?? plan.remoteGuard;
   return {
     planId: plan.id,

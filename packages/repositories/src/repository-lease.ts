@@ -14,7 +14,8 @@ export function holdRepository<T>(
   repositoryId: string,
   work: (lease: Held) => Promise<T>,
 ): Promise<T> {
-  const busy = () => new RatchetError('REPOSITORY_BUSY', 'Another sync of this repository is under way. Try again in a moment.');
+  const busy = () =>
+    new RatchetError('REPOSITORY_BUSY', 'Another sync of this repository is under way. Try again in a moment.');
   return withLease(
     database,
     { name: leaseName(repositoryId), holder: `${nodeId}/${crypto.randomUUID()}`, seconds: leaseSeconds, waitMs, busy },

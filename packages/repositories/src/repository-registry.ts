@@ -24,7 +24,11 @@ import { holdRepository } from './repository-lease.ts';
 
 /** Turns a repository's authConfig into a credential of its own, and forgets it with the repository. */
 export interface RepositoryCredentials {
-  keep(tx: Queryable, repository: { id: string; name: string; had: string | null }, auth: AuthConfig): Promise<string | null>;
+  keep(
+    tx: Queryable,
+    repository: { id: string; name: string; had: string | null },
+    auth: AuthConfig,
+  ): Promise<string | null>;
   exists(tx: Queryable, id: string): Promise<boolean>;
   forget(tx: Queryable, repositoryId: string): Promise<void>;
 }
@@ -77,7 +81,11 @@ export function repositoryRegistry(
       const credentialId = authConfig
         ? await credentials.keep(tx, { id, name: settings.name ?? current.name, had: current.credentialId }, authConfig)
         : columns.credentialId;
-      const updated = await updateRepository(tx, id, { ...columns, ...(credentialId === undefined ? {} : { credentialId }), nextSyncAt: null });
+      const updated = await updateRepository(tx, id, {
+        ...columns,
+        ...(credentialId === undefined ? {} : { credentialId }),
+        nextSyncAt: null,
+      });
       return updated as RepositoryRow;
     });
     return show(row);
@@ -92,7 +100,10 @@ export function repositoryRegistry(
     get: async (id: string): Promise<Repository> => show(await load(id)),
     async list(fields: ListFields, request: ListRequest): Promise<Page<Repository>> {
       const page = await pageOfRepositories(database.db, fields, request);
-      const counts = await taskCounts(database.db, page.items.map((row) => row.id));
+      const counts = await taskCounts(
+        database.db,
+        page.items.map((row) => row.id),
+      );
       return { items: page.items.map((row) => repositoryView(row, counts.get(row.id) ?? 0)), meta: page.meta };
     },
     async create(settings: RepositorySettings & { isDefault: boolean }): Promise<Repository> {
@@ -120,7 +131,10 @@ export function repositoryRegistry(
         const current = await lockRepository(tx, id);
         if (!current) throw notFound('repository', id);
         if (!current.isWritable)
-          throw new RatchetError('REPOSITORY_READ_ONLY', `Repository ${current.name} is read-only: new tasks could not go there.`);
+          throw new RatchetError(
+            'REPOSITORY_READ_ONLY',
+            `Repository ${current.name} is read-only: new tasks could not go there.`,
+          );
         await makeDefault(tx, id);
         return (await repositoryById(tx, id)) as RepositoryRow;
       });
@@ -135,10 +149,17 @@ export function repositoryRegistry(
           if (!current) throw notFound('repository', id);
           checkRevision(current, expected);
           if (current.isDefault)
-            throw new RatchetError('STATE_CONFLICT', `Repository ${current.name} is the default. Make another one the default first.`);
+            throw new RatchetError(
+              'STATE_CONFLICT',
+              `Repository ${current.name} is the default. Make another one the default first.`,
+            );
           const count = (await taskCounts(tx, [id])).get(id) ?? 0;
           if (count > 0 && !fate)
-            throw new RatchetError('REPOSITORY_NOT_EMPTY', `Repository ${current.name} has ${count} tasks: say with tasks=detach or tasks=delete what becomes of them.`, { taskCount: count });
+            throw new RatchetError(
+              'REPOSITORY_NOT_EMPTY',
+              `Repository ${current.name} has ${count} tasks: say with tasks=detach or tasks=delete what becomes of them.`,
+              { taskCount: count },
+            );
           await releaseTasks(tx, id, fate === 'delete');
           await updateRepository(tx, id, { credentialId: null });
           await credentials.forget(tx, id);
@@ -162,7 +183,15 @@ export function repositoryRegistry(
       const durations = runs.flatMap((run) => (run.durationMs === null ? [] : [run.durationMs]));
       return {
         repositoryId: id,
-        status: !row.syncEnabled ? 'paused' : runs.length === 0 ? 'unknown' : consecutiveFailures === 0 ? 'healthy' : consecutiveFailures < 3 ? 'degraded' : 'failing',
+        status: !row.syncEnabled
+          ? 'paused'
+          : runs.length === 0
+            ? 'unknown'
+            : consecutiveFailures === 0
+              ? 'healthy'
+              : consecutiveFailures < 3
+                ? 'degraded'
+                : 'failing',
         successRate: runs.length === 0 ? null : runs.filter(ok).length / runs.length,
         consecutiveFailures,
         lastSuccessAt: lastSuccess?.finishedAt?.toISOString() ?? null,
@@ -179,10 +208,14 @@ export function repositoryRegistry(
 
 function checkRevision(row: RepositoryRow, expected: number | undefined): void {
   if (expected === undefined || expected === row.revision) return;
-  throw new RatchetError('REVISION_MISMATCH', `Repository ${row.name} is at revision ${row.revision}, not ${expected}. Read it again, then edit.`, {
-    expectedRevision: expected,
-    currentRevision: row.revision,
-  });
+  throw new RatchetError(
+    'REVISION_MISMATCH',
+    `Repository ${row.name} is at revision ${row.revision}, not ${expected}. Read it again, then edit.`,
+    {
+      expectedRevision: expected,
+      currentRevision: row.revision,
+    },
+  );
 }
 
 function repositoryView(row: RepositoryRow, taskCount: number): Repository {

@@ -22,13 +22,14 @@ import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
 import { EndpointError } from '@ratchet/sync/problem';
 import { type PushReport, push } from '@ratchet/sync/push';
 import type * as z from 'zod';
-import { showConflicts } from './conflict-desk.ts';
 import { commitMessage } from './commit-message.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
+import { cycleOf } from './cycle-of.ts';
 import { databaseReplica } from './database-replica.ts';
 import { translateError } from './endpoint-errors.ts';
 import { planView } from './plan-view.ts';
 import { holdRepository, leaseName } from './repository-lease.ts';
+import { showConflicts } from './show-conflicts.ts';
 
 type Trigger = z.output<typeof RunTrigger>;
 
@@ -73,7 +74,13 @@ export function repositorySync(context: RepositoriesContext) {
       return await holdRepository(context, repository.id, async (held) => {
         const signal = options.signal ? AbortSignal.any([held.signal, options.signal]) : held.signal;
         const lease = { name: leaseName(repository.id), fence: held.fence };
-        const replica = databaseReplica({ database, repositoryId: repository.id, lease, actor: actorName(options.actor), now });
+        const replica = databaseReplica({
+          database,
+          repositoryId: repository.id,
+          lease,
+          actor: actorName(options.actor),
+          now,
+        });
         return work(cycleOf(context, repository, remote, replica, signal), held.fence);
       });
     } catch (error) {
@@ -115,7 +122,11 @@ export function repositorySync(context: RepositoriesContext) {
       const known = error instanceof RatchetError ? error : null;
       const message = known?.message ?? 'The run failed inside the server; its log says why.';
       const guarded = known?.code === 'GUARD_TRIPPED' || known?.code === 'PLAN_STALE';
-      await finishRun(database.db, runId, { status: guarded ? 'guarded' : 'error', error: message, durationMs: performance.now() - started });
+      await finishRun(database.db, runId, {
+        status: guarded ? 'guarded' : 'error',
+        error: message,
+        durationMs: performance.now() - started,
+      });
       if (known?.code !== 'REPOSITORY_BUSY')
         await recordSyncState(database.db, repository.id, {
           syncStatus: 'error',
@@ -134,9 +145,19 @@ export function repositorySync(context: RepositoriesContext) {
       inCycle(repository, options, async (cycle) => {
         const report = await pull(cycle, forceOf(options));
         if (!report.unchanged) await closeAbandonedRuns(database.db, id, runId);
-        const conflicts = report.unchanged ? [] : await showConflicts(database.db, await openConflictsOf(database.db, id));
+        const conflicts = report.unchanged
+          ? []
+          : await showConflicts(database.db, await openConflictsOf(database.db, id));
         const problems = await problemsOf(id, report);
-        const result = syncResult(report, runId, id, conflicts, problems, await countPending(database.db, id), performance.now() - started);
+        const result = syncResult(
+          report,
+          runId,
+          id,
+          conflicts,
+          problems,
+          await countPending(database.db, id),
+          performance.now() - started,
+        );
         return { result, end: runEnd(result) };
       }),
     );
@@ -155,7 +176,10 @@ export function repositorySync(context: RepositoriesContext) {
   async function pushUp(id: string, options: PushRequest): Promise<PushResult[]> {
     const repository = await load(id);
     if (!repository.isWritable)
-      throw new RatchetError('REPOSITORY_READ_ONLY', `Repository ${repository.name} is read-only: make it writable to push to it.`);
+      throw new RatchetError(
+        'REPOSITORY_READ_ONLY',
+        `Repository ${repository.name} is read-only: make it writable to push to it.`,
+      );
     const { task } = options;
     return onRecord(repository, 'push', options, () =>
       inCycle(repository, options, async (cycle) => {
@@ -179,7 +203,8 @@ export function repositorySync(context: RepositoriesContext) {
 
   async function markOutcomes(report: PushReport): Promise<void> {
     for (const { id, error } of report.outcomes)
-      if (id && error) await markPush(database.db, id, error.code === 'SYNC_CONFLICT' ? 'conflict' : 'failed', error.message);
+      if (id && error)
+        await markPush(database.db, id, error.code === 'SYNC_CONFLICT' ? 'conflict' : 'failed', error.message);
   }
 
   return {
@@ -239,7 +264,7 @@ export function repositorySync(context: RepositoriesContext) {
       const started = performance.now();
       const report = await tried(repository);
       const latencyMs = performance.now() - started;
-      const taskCount = report.readable ? (await counted(id)) : null;
+      const taskCount = report.readable ? await counted(id) : null;
       const { message, ...details } = report;
       return {
         success: report.readable && (report.writable || !repository.isWritable),
@@ -250,7 +275,6 @@ export function repositorySync(context: RepositoriesContext) {
   };
 
   async function counted(id: string): Promise<number> {
-
     return (await taskCounts(database.db, [id])).get(id) ?? 0;
   }
 
@@ -265,32 +289,25 @@ export function repositorySync(context: RepositoriesContext) {
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
       const reachable = error.code === 'unauthenticated' || error.code === 'denied';
-      return { reachable, authenticated: false, readable: false, writable: false, branch: repository.branch, head: null, message: error.message };
+      return {
+        reachable,
+        authenticated: false,
+        readable: false,
+        writable: false,
+        branch: repository.branch,
+        head: null,
+        message: error.message,
+      };
     }
   }
 }
 
-/** What a cycle over this repository works on. */
-export const cycleOf = (
-  context: RepositoriesContext,
-  repository: RepositoryRow,
-  remote: CycleContext<TaskFields>['remote'],
-  replica: CycleContext<TaskFields>['replica'],
-  signal: AbortSignal,
-): CycleContext<TaskFields> => ({
-  remote,
-  replica,
-  kind: context.kind,
-  scope: { watch: repository.watchPatterns, ignore: repository.ignorePatterns },
-  place: JSON.stringify([repository.repositoryType, repository.uri, repository.branch, repository.subPath]),
-  policy: repository.conflictPolicy,
-  signal,
-});
-
 function forceOf({ force, planId }: SyncOptions): Force | undefined {
   if (!force) return undefined;
   if (!planId)
-    throw new RatchetError('VALIDATION_FAILED', 'To let a plan through, send its planId with force.', [{ path: 'planId', message: 'is needed with force' }]);
+    throw new RatchetError('VALIDATION_FAILED', 'To let a plan through, send its planId with force.', [
+      { path: 'planId', message: 'is needed with force' },
+    ]);
   return { planId };
 }
 
@@ -298,7 +315,8 @@ const authorOf = (actor: Actor) => ({ name: actorName(actor), email: actor.email
 
 /** Doubles with every failure in a row, at most five minutes, with jitter. */
 const backoffSeconds = ({ consecutiveFailures, syncIntervalMinutes }: RepositoryRow): number =>
-  Math.min(300, Math.max(5, Math.min(syncIntervalMinutes * 60, 2 ** Math.min(consecutiveFailures + 2, 10)))) * (0.8 + Math.random() * 0.4);
+  Math.min(300, Math.max(5, Math.min(syncIntervalMinutes * 60, 2 ** Math.min(consecutiveFailures + 2, 10)))) *
+  (0.8 + Math.random() * 0.4);
 
 function syncResult(
   report: SyncReport,

@@ -5,13 +5,22 @@ import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
 import type { Queryable } from '@ratchet/store/database';
 import { newId } from '@ratchet/store/id';
 import { getBlobs, putBlobs } from '@ratchet/store/queries/blobs';
-import { basesAt, insertTasks, insertVersions, lockTasksAt, replaceTasks, type TaskRow, type TaskVersionRow } from '@ratchet/store/queries/documents';
+import {
+  basesAt,
+  insertTasks,
+  insertVersions,
+  lockTasksAt,
+  replaceTasks,
+  type TaskRow,
+  type TaskVersionRow,
+} from '@ratchet/store/queries/documents';
 import { defaultRepository, type RepositoryRow, repositoryById } from '@ratchet/store/queries/repositories';
 import { deletedTask, lockTask, nameTaken } from '@ratchet/store/queries/tasks';
 import { digestOf } from '@ratchet/sync/digest';
 import { createTaskFiles } from '@ratchet/sync/kinds/task/create-task-files';
 import { editTask } from '@ratchet/sync/kinds/task/edit-task';
 import type { NewTask, TaskFields, TaskPatch } from '@ratchet/sync/kinds/task/fields';
+import { isIgnoredPath } from '@ratchet/sync/kinds/task/ignored';
 import { isSemanticVersion } from '@ratchet/sync/kinds/task/semantic-version';
 import { checkPath } from '@ratchet/sync/paths';
 import type { Entry, Mode } from '@ratchet/sync-core/tree';
@@ -76,7 +85,8 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
     const typed = projection(fields, tree);
     const enabled = more.enabled ?? current.enabled;
     if (typed.checksum === current.checksum && enabled === current.enabled) return current;
-    if (current.repositoryId && typed.name !== current.name) await refuseTakenName(tx, current.repositoryId, typed.name, current.uuid);
+    if (current.repositoryId && typed.name !== current.name)
+      await refuseTakenName(tx, current.repositoryId, typed.name, current.uuid);
     await putBlobs(tx, blobs);
     const at = now();
     const standingNow = current.repositoryId ? await standingOf(tx, current, typed.checksum) : inStep;
@@ -100,7 +110,8 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
 
   function read(path: string, files: Files) {
     const projected = kind.project(path, new Map([...files].map(([name, file]) => [name, file.bytes])));
-    if ('unreadable' in projected) throw invalid([{ path: projected.unreadable.path, message: projected.unreadable.message }]);
+    if ('unreadable' in projected)
+      throw invalid([{ path: projected.unreadable.path, message: projected.unreadable.message }]);
     const tree = new Map<string, Entry>();
     const blobs: { digest: string; bytes: Uint8Array }[] = [];
     for (const [name, { bytes, mode }] of files) {
@@ -119,18 +130,38 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
       checkRevision(await findTask(database.db, idOrUuid), expected);
     },
 
-    patch: (idOrUuid: string, patch: TaskPatch & { enabled?: boolean | undefined }, options: EditOptions): Promise<Task> => {
+    patch: (
+      idOrUuid: string,
+      patch: TaskPatch & { enabled?: boolean | undefined },
+      options: EditOptions,
+    ): Promise<Task> => {
       const { enabled, ...members } = patch;
-      return edit(idOrUuid, options, (row, files) => patched(row, files, members), enabled === undefined ? {} : { enabled });
+      return edit(
+        idOrUuid,
+        options,
+        (row, files) => patched(row, files, members),
+        enabled === undefined ? {} : { enabled },
+      );
     },
 
-    putFile: (idOrUuid: string, path: string, bytes: Uint8Array, mode: Mode | undefined, options: EditOptions): Promise<Task> =>
+    putFile: (
+      idOrUuid: string,
+      path: string,
+      bytes: Uint8Array,
+      mode: Mode | undefined,
+      options: EditOptions,
+    ): Promise<Task> =>
       edit(idOrUuid, options, (row, files) => {
-        const wrong = checkPath(path);
+        const wrong = checkPath(path) ?? (isIgnoredPath(path) ? 'files of this name are never synced' : null);
         if (wrong) throw invalid([{ path: 'path', message: wrong }]);
         const known = files.get(path);
         if (!known && isFilePair(row))
-          throw invalid([{ path: 'path', message: `This task is kept in ${[...files.keys()].join(' and ')}; it has no folder for further files.` }]);
+          throw invalid([
+            {
+              path: 'path',
+              message: `This task is kept in ${[...files.keys()].join(' and ')}; it has no folder for further files.`,
+            },
+          ]);
         const clash = [...files.keys()].find((name) => name.startsWith(`${path}/`) || path.startsWith(`${name}/`));
         if (clash) throw invalid([{ path: 'path', message: `${clash} stands there already.` }]);
         return sameForm(row, new Map([...files, [path, { bytes, mode: mode ?? known?.mode ?? '100644' }]]));
@@ -143,16 +174,17 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
       }),
 
     rollback: (idOrUuid: string, revision: number, options: EditOptions): Promise<Task> =>
-      edit(
-        idOrUuid,
-        options,
-        async (row, _files, tx) => loadFiles(tx, (await versionRow(tx, row.id, revision)).tree),
-        { source: 'rollback', description: `Rolled back to revision ${revision}` },
-      ),
+      edit(idOrUuid, options, async (row, _files, tx) => loadFiles(tx, (await versionRow(tx, row.id, revision)).tree), {
+        source: 'rollback',
+        description: `Rolled back to revision ${revision}`,
+      }),
 
     async create(input: CreateTask, actor: Actor): Promise<Task> {
       const { repositoryId, repositoryPath, version = '1.0.0', ...rest } = input;
-      if (!isSemanticVersion(version)) throw invalid([{ path: 'version', message: `${JSON.stringify(version)} is not a semantic version, such as 1.0.0.` }]);
+      if (!isSemanticVersion(version))
+        throw invalid([
+          { path: 'version', message: `${JSON.stringify(version)} is not a semantic version, such as 1.0.0.` },
+        ]);
       const row = await database.transaction(async (tx) => {
         const repository = await homeFor(tx, repositoryId);
         const at = now();
@@ -179,7 +211,13 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
         const current = await lockLiving(tx, target.id);
         checkRevision(current, options.expectedRevision);
         const at = now();
-        const next: TaskRow = { ...current, revision: current.revision + 1, deletedAt: at, updatedAt: at, localModifiedAt: at };
+        const next: TaskRow = {
+          ...current,
+          revision: current.revision + 1,
+          deletedAt: at,
+          updatedAt: at,
+          localModifiedAt: at,
+        };
         await replaceTasks(tx, [next], new Map([[next.id, current.revision]]));
         await insertVersions(tx, [versionOf(next, 'Deleted', actorName(options.actor), null, at, 'api')]);
       });
@@ -198,7 +236,15 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
         if (repository) await refuseTakenPlace(tx, repository, current.repositoryPath ?? '');
         const at = now();
         const state = current.repositoryId ? await standingOf(tx, current, current.checksum) : inStep;
-        const next: TaskRow = { ...current, ...state, pushStatus: 'not_required', revision: current.revision + 1, deletedAt: null, updatedAt: at, localModifiedAt: at };
+        const next: TaskRow = {
+          ...current,
+          ...state,
+          pushStatus: 'not_required',
+          revision: current.revision + 1,
+          deletedAt: null,
+          updatedAt: at,
+          localModifiedAt: at,
+        };
         await replaceTasks(tx, [next], new Map([[next.id, current.revision]]));
         await insertVersions(tx, [versionOf(next, 'Restored', actorName(actor), null, at, 'rollback')]);
         return next;
@@ -212,7 +258,10 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
     const repository = repositoryId ? await repositoryById(tx, repositoryId) : await defaultRepository(tx);
     if (!repository) throw notFound('repository', repositoryId ?? 'default');
     if (!repository.isWritable)
-      throw new RatchetError('REPOSITORY_READ_ONLY', `Repository ${repository.name} is read-only: name another one, or make it writable.`);
+      throw new RatchetError(
+        'REPOSITORY_READ_ONLY',
+        `Repository ${repository.name} is read-only: name another one, or make it writable.`,
+      );
     return repository;
   }
 
@@ -233,7 +282,12 @@ export function taskEditor(context: RepositoriesContext, edited: (repositoryId: 
     const path = documentPath(row);
     const { fields } = read(path, files);
     if (fields.form !== row.storageType || kind.rootOf(path, files.keys()) !== kind.rootOf(path, Object.keys(row.tree)))
-      throw invalid([{ path: 'path', message: 'Without this change it stays a task; with it, it would not. Delete the task instead.' }]);
+      throw invalid([
+        {
+          path: 'path',
+          message: 'Without this change it stays a task; with it, it would not. Delete the task instead.',
+        },
+      ]);
     return files;
   }
 }
@@ -274,13 +328,18 @@ async function standingOf(tx: Queryable, row: TaskRow, checksum: string) {
 
 async function refuseTakenName(tx: Queryable, repositoryId: string, name: string, uuid: string): Promise<void> {
   if (await nameTaken(tx, repositoryId, name, uuid))
-    throw new RatchetError('ALREADY_EXISTS', `The repository has a task named ${JSON.stringify(name)} already. Choose another name.`, [{ path: 'name', message: 'is taken' }]);
+    throw new RatchetError(
+      'ALREADY_EXISTS',
+      `The repository has a task named ${JSON.stringify(name)} already. Choose another name.`,
+      [{ path: 'name', message: 'is taken' }],
+    );
 }
 
 async function refuseTakenPlace(tx: Queryable, repository: RepositoryRow, path: string): Promise<void> {
-
   if ((await lockTasksAt(tx, repository.id, [path])).length > 0)
-    throw new RatchetError('ALREADY_EXISTS', `There is a task at ${path} in repository ${repository.name} already.`, [{ path: 'repositoryPath', message: 'is taken' }]);
+    throw new RatchetError('ALREADY_EXISTS', `There is a task at ${path} in repository ${repository.name} already.`, [
+      { path: 'repositoryPath', message: 'is taken' },
+    ]);
 }
 
 /** The folder a new task goes to: the one asked for, else one made of its name. */
@@ -298,7 +357,14 @@ const slug = (name: string): string =>
     .replace(/^[-.]+|[-.]+$/g, '')
     .toLowerCase() || 'task';
 
-function newRow(fields: TaskFields, tree: ReadonlyMap<string, Entry>, repository: RepositoryRow, path: string, uuid: string, at: Date): TaskRow {
+function newRow(
+  fields: TaskFields,
+  tree: ReadonlyMap<string, Entry>,
+  repository: RepositoryRow,
+  path: string,
+  uuid: string,
+  at: Date,
+): TaskRow {
   return {
     id: newId(),
     ...projection(fields, tree),

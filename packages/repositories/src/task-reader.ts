@@ -1,4 +1,11 @@
-import type { ModifiedTask, Task, TaskDiff, TaskStats, TaskSummary, TaskVersion } from '@ratchet/contract/entities/task';
+import type {
+  ModifiedTask,
+  Task,
+  TaskDiff,
+  TaskStats,
+  TaskSummary,
+  TaskVersion,
+} from '@ratchet/contract/entities/task';
 import { notFound } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
@@ -15,11 +22,11 @@ import {
   versionAt,
   versionsOf,
 } from '@ratchet/store/queries/tasks';
-import { compareVersions } from './compare-versions.ts';
 import type * as z from 'zod';
+import { compareVersions } from './compare-versions.ts';
 import type { RepositoriesContext } from './context.ts';
+import { filesView, taskSummary, taskView, versionSummary } from './task-view.ts';
 import { treeDiff } from './tree-diff.ts';
-import { taskSummary, taskView, filesView, versionSummary } from './task-view.ts';
 import { digestsIn, filesOf } from './trees.ts';
 
 /**
@@ -34,7 +41,10 @@ export async function findTask(db: Queryable, idOrUuid: string, version?: string
   const wanted = version === undefined ? all : all.filter((row) => row.version === version);
   if (wanted.length === 0) throw notFound(version === undefined ? 'task' : `version ${version} of task`, idOrUuid);
   if (wanted.length === 1) return wanted[0] as TaskRow;
-  const repositories = await repositoriesById(db, wanted.flatMap((row) => row.repositoryId ?? []));
+  const repositories = await repositoriesById(
+    db,
+    wanted.flatMap((row) => row.repositoryId ?? []),
+  );
   const priority = (row: TaskRow) => (row.repositoryId ? (repositories.get(row.repositoryId)?.priority ?? 0) : 0);
   const [best] = wanted.sort(
     (a, b) => compareVersions(b.version, a.version) || priority(b) - priority(a) || (a.id < b.id ? -1 : 1),
@@ -52,7 +62,10 @@ export async function showTask(db: Queryable, row: TaskRow): Promise<Task> {
   const repositories = await repositoriesFor(db, [row]);
   const sizes = await blobSizes(db, digestsIn(row.tree));
   const testPaths = Object.keys(row.tree).filter((path) => /^tests\/.*\.json$/i.test(path));
-  const contents = await getBlobs(db, testPaths.map((path) => row.tree[path]?.[0] ?? ''));
+  const contents = await getBlobs(
+    db,
+    testPaths.map((path) => row.tree[path]?.[0] ?? ''),
+  );
   const tests = testPaths.sort().map((path) => ({
     path,
     text: Buffer.from(contents.get(row.tree[path]?.[0] ?? '') ?? new Uint8Array()).toString('utf8'),
@@ -78,26 +91,44 @@ export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) 
     async list(fields: ListFields, request: ListRequest, includeDeleted: boolean): Promise<Page<TaskSummary>> {
       const page = await pageOfTasks(db, fields, request, includeDeleted);
       const repositories = await repositoriesFor(db, page.items);
-      const items = page.items.map((row) => taskSummary(row, row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null));
+      const items = page.items.map((row) =>
+        taskSummary(row, row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null),
+      );
       return { items, meta: page.meta };
     },
     async stats(): Promise<z.output<typeof TaskStats>> {
       const { counts, ...groups } = await countTasks(db);
       return { ...counts, disabled: counts.total - counts.enabled, ...groups };
     },
-    async modified(options: { repositoryId?: string | undefined; page: number; limit: number }): Promise<Page<z.output<typeof ModifiedTask>>> {
+    async modified(options: {
+      repositoryId?: string | undefined;
+      page: number;
+      limit: number;
+    }): Promise<Page<z.output<typeof ModifiedTask>>> {
       const { rows, total } = await modifiedTasks(db, { ...options, offset: (options.page - 1) * options.limit });
-      const items = rows.map(({ localModifiedAt, taskId, name, repositoryId, repositoryPath, change, pushStatus, syncStatus, revision }) => ({
-        taskId,
-        name,
-        repositoryId,
-        repositoryPath,
-        change,
-        localModificationTime: localModifiedAt ? new Date(localModifiedAt).toISOString() : null,
-        pushStatus,
-        syncStatus,
-        revision,
-      }));
+      const items = rows.map(
+        ({
+          localModifiedAt,
+          taskId,
+          name,
+          repositoryId,
+          repositoryPath,
+          change,
+          pushStatus,
+          syncStatus,
+          revision,
+        }) => ({
+          taskId,
+          name,
+          repositoryId,
+          repositoryPath,
+          change,
+          localModificationTime: localModifiedAt ? new Date(localModifiedAt).toISOString() : null,
+          pushStatus,
+          syncStatus,
+          revision,
+        }),
+      );
       return numbered(items, total, options.page, options.limit);
     },
     async history(idOrUuid: string, page: number, limit: number) {
@@ -157,8 +188,10 @@ async function showVersion(db: Queryable, row: TaskVersionRow): Promise<z.output
   return {
     ...versionSummary(row),
     sourceCode: source ? Buffer.from(contents.get(source[0]) ?? new Uint8Array()).toString('utf8') : '',
-    inputSchema: (json('input.schema.json') ?? (task?.revision === row.revision ? task.inputSchema : null)) as Task['inputSchema'],
-    outputSchema: (json('output.schema.json') ?? (task?.revision === row.revision ? task.outputSchema : null)) as Task['outputSchema'],
+    inputSchema: (json('input.schema.json') ??
+      (task?.revision === row.revision ? task.inputSchema : null)) as Task['inputSchema'],
+    outputSchema: (json('output.schema.json') ??
+      (task?.revision === row.revision ? task.outputSchema : null)) as Task['outputSchema'],
     metadata: (json('metadata.json') ?? {}) as Task['metadata'],
     files: filesView(row.tree, sizes),
   };
@@ -169,7 +202,11 @@ function jsonAt(row: TaskVersionRow, contents: ReadonlyMap<string, Uint8Array>, 
   const bytes = entry && contents.get(entry[0]);
   if (!bytes) return null;
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(
+      Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
   } catch {
     return null;
   }
@@ -188,6 +225,14 @@ function numbered<T>(items: T[], total: number, page: number, limit: number): Pa
   const totalPages = Math.ceil(total / limit);
   return {
     items,
-    meta: { page, limit, total, totalPages, hasNext: page < totalPages, hasPrevious: page > 1 && total > 0, nextCursor: null },
+    meta: {
+      page,
+      limit,
+      total,
+      totalPages,
+      hasNext: page < totalPages,
+      hasPrevious: page > 1 && total > 0,
+      nextCursor: null,
+    },
   };
 }

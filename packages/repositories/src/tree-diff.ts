@@ -20,7 +20,14 @@ export function treeDiff(
     const texts = [old, current].map((entry) => (entry ? textOf(contents.get(entry[0])) : ''));
     const [before, after] = texts;
     if (typeof before !== 'string' || typeof after !== 'string') return [{ path, change, binary: true, diff: '' }];
-    return [{ path, change, binary: false, diff: createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 3 }) }];
+    return [
+      {
+        path,
+        change,
+        binary: false,
+        diff: createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 3 }),
+      },
+    ];
   });
 }
 

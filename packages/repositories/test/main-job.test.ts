@@ -18,14 +18,27 @@ afterEach(() => at.close());
 const sync = () => at.sync.sync(at.repositoryId, manual);
 const push = () => at.sync.push(at.repositoryId, manual);
 const planned = async () => (await at.sync.plan(at.repositoryId, { actor: una })).actions;
-const counts = ({ tasksAdded, tasksUpdated, tasksDeleted, tasksMerged, conflicts }: SyncResult) => [tasksAdded, tasksUpdated, tasksDeleted, tasksMerged, conflicts.length];
-const edit = (code: string) => async () => at.editor.patch((await at.taskAt('tasks/sum')).id, { sourceCode: code }, { actor: una });
+const counts = ({ tasksAdded, tasksUpdated, tasksDeleted, tasksMerged, conflicts }: SyncResult) => [
+  tasksAdded,
+  tasksUpdated,
+  tasksDeleted,
+  tasksMerged,
+  conflicts.length,
+];
+const edit = (code: string) => async () =>
+  at.editor.patch((await at.taskAt('tasks/sum')).id, { sourceCode: code }, { actor: una });
 
 describe('pull', () => {
   it('takes tasks over once, whole, and then finds nothing', async () => {
     expect(counts(await sync())).toEqual([2, 0, 0, 0, 0]);
     const task = await at.taskAt('tasks/sum');
-    expect(task).toMatchObject({ name: 'Sum', sourceCode: source, syncStatus: 'synced', needsPush: false, revision: 1 });
+    expect(task).toMatchObject({
+      name: 'Sum',
+      sourceCode: source,
+      syncStatus: 'synced',
+      needsPush: false,
+      revision: 1,
+    });
     expect(task.files.map((f) => f.path)).toEqual(['main.js', 'metadata.json', 'notes.bin']);
     expect(counts(await sync())).toEqual([0, 0, 0, 0, 0]);
     expect(await planned()).toEqual([]);
@@ -60,7 +73,11 @@ describe('pull', () => {
     for (let round = 0; round < 2; round++) {
       const result = await sync();
       expect(result.tasksAdded).toBe(round === 0 ? 4 : 0);
-      expect(result.problems.map((p) => p.path).sort()).toEqual(['bad/metadata.json', 'schema/input.schema.json', 'syntax/main.js']);
+      expect(result.problems.map((p) => p.path).sort()).toEqual([
+        'bad/metadata.json',
+        'schema/input.schema.json',
+        'syntax/main.js',
+      ]);
       for (const problem of result.problems) expect(problem.message.length).toBeGreaterThan(10);
     }
   });
@@ -74,11 +91,19 @@ describe('pull', () => {
   });
   it('deletes nothing when upstream is suddenly empty, until that plan is forced', async () => {
     await sync();
-    await at.upstream.commit(Object.fromEntries(Object.keys(files).filter((f) => f.startsWith('tasks/')).map((f) => [f, null])));
+    await at.upstream.commit(
+      Object.fromEntries(
+        Object.keys(files)
+          .filter((f) => f.startsWith('tasks/'))
+          .map((f) => [f, null]),
+      ),
+    );
     const refused = await sync().catch((error) => error);
     expect(refused).toMatchObject({ code: 'GUARD_TRIPPED', details: { guard: 'side_emptied' } });
     expect((await at.taskAt('tasks/sum')).name).toBe('Sum');
-    await expect(at.sync.sync(at.repositoryId, { ...manual, force: true, planId: 'other' })).rejects.toMatchObject({ code: 'PLAN_STALE' });
+    await expect(at.sync.sync(at.repositoryId, { ...manual, force: true, planId: 'other' })).rejects.toMatchObject({
+      code: 'PLAN_STALE',
+    });
     const { id } = await at.taskAt('tasks/sum');
     const forced = await at.sync.sync(at.repositoryId, { ...manual, force: true, planId: refused.details.planId });
     expect(counts(forced)).toEqual([0, 0, 2, 0, 0]);
@@ -92,7 +117,9 @@ describe('push', () => {
     await sync();
     const before = await at.upstream.files();
     await edit(source.replace('const b = 2', 'const b = 20'))();
-    expect(await planned()).toMatchObject([{ action: 'push', change: 'modified', path: 'tasks/sum', files: ['main.js'] }]);
+    expect(await planned()).toMatchObject([
+      { action: 'push', change: 'modified', path: 'tasks/sum', files: ['main.js'] },
+    ]);
     const [result] = await push();
     expect(result).toMatchObject({ success: true, repositoryPath: 'tasks/sum' });
     const [commit, parent] = await at.upstream.log();
@@ -105,11 +132,18 @@ describe('push', () => {
     for (const [path, file] of before) if (path !== 'tasks/sum/main.js') expect(after.get(path)).toEqual(file);
     expect(await planned()).toEqual([]);
     expect(counts(await sync())).toEqual([0, 0, 0, 0, 0]);
-    expect(await at.taskAt('tasks/sum')).toMatchObject({ syncStatus: 'synced', pushStatus: 'completed', needsPush: false });
+    expect(await at.taskAt('tasks/sum')).toMatchObject({
+      syncStatus: 'synced',
+      pushStatus: 'completed',
+      needsPush: false,
+    });
   });
   it('carries new, edited and deleted tasks together', async () => {
     await sync();
-    await at.editor.create({ name: 'Brand new', sourceCode: source, sourceType: 'javascript', repositoryId: at.repositoryId }, una);
+    await at.editor.create(
+      { name: 'Brand new', sourceCode: source, sourceType: 'javascript', repositoryId: at.repositoryId },
+      una,
+    );
     await at.editor.delete((await at.taskAt('tasks/other')).id, { actor: una });
     await edit('() => 3\n')();
     expect((await push()).map((r) => [r.repositoryPath, r.success])).toEqual([
@@ -118,7 +152,14 @@ describe('push', () => {
       ['tasks/sum', true],
     ]);
     const now = await at.upstream.files();
-    expect([...now.keys()].sort()).toEqual(['README.md', 'brand-new/main.js', 'brand-new/metadata.json', 'tasks/sum/main.js', 'tasks/sum/metadata.json', 'tasks/sum/notes.bin']);
+    expect([...now.keys()].sort()).toEqual([
+      'README.md',
+      'brand-new/main.js',
+      'brand-new/metadata.json',
+      'tasks/sum/main.js',
+      'tasks/sum/metadata.json',
+      'tasks/sum/notes.bin',
+    ]);
     expect(await planned()).toEqual([]);
   });
   it('goes on top of what upstream got meanwhile', async () => {
@@ -147,7 +188,11 @@ describe('push', () => {
     const [result] = await push();
     expect(result).toMatchObject({ success: false, error: { code: 'PUSH_REJECTED' } });
     expect(result?.error?.message).toContain('no pushes on Fridays');
-    expect(await at.taskAt('tasks/sum')).toMatchObject({ needsPush: true, pushStatus: 'failed', sourceCode: '() => 7\n' });
+    expect(await at.taskAt('tasks/sum')).toMatchObject({
+      needsPush: true,
+      pushStatus: 'failed',
+      sourceCode: '() => 7\n',
+    });
   });
   it('holds back a task that cannot run, unless forced', async () => {
     await sync();
@@ -166,7 +211,11 @@ describe('both sides', () => {
     await at.upstream.commit({ 'tasks/sum/metadata.json': metadata('Sum', { version: '1.1.0' }) });
     expect(counts(await sync())).toEqual([0, 0, 0, 1, 0]);
     const expected = metadata('Sum', { version: '1.1.0', description: 'written here' });
-    expect(await at.taskAt('tasks/sum')).toMatchObject({ version: '1.1.0', description: 'written here', needsPush: true });
+    expect(await at.taskAt('tasks/sum')).toMatchObject({
+      version: '1.1.0',
+      description: 'written here',
+      needsPush: true,
+    });
     expect((await push())[0]).toMatchObject({ success: true });
     expect(await at.upstreamText('tasks/sum/metadata.json')).toBe(expected);
     expect(await planned()).toEqual([]);
@@ -185,7 +234,9 @@ describe('both sides', () => {
   it('show both texts of a line both changed, and lose neither', async () => {
     const open = await conflict();
     expect(open).toMatchObject({ conflictType: 'both_modified', autoResolvable: false, status: 'open' });
-    expect(open.files[0]?.hunks).toMatchObject([{ base: '  const c = 3;\n', local: "  const c = 'here';\n", remote: "  const c = 'there';\n" }]);
+    expect(open.files[0]?.hunks).toMatchObject([
+      { base: '  const c = 3;\n', local: "  const c = 'here';\n", remote: "  const c = 'there';\n" },
+    ]);
     expect(await at.taskAt('tasks/sum')).toMatchObject({ sourceCode: local, syncStatus: 'conflict' });
     expect((await push())[0]).toMatchObject({ success: false, error: { code: 'SYNC_CONFLICT' } });
     expect(await at.upstreamText('tasks/sum/main.js')).toBe(remote);
@@ -205,7 +256,9 @@ describe('both sides', () => {
     await push();
     expect(await at.upstreamText('tasks/sum/main.js')).toBe(expected);
     expect(await planned()).toEqual([]);
-    await expect(at.desk.resolve({ id: open.id, resolution, ...more }, una)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await expect(at.desk.resolve({ id: open.id, resolution, ...more }, una)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
   });
   it('refuse a decision made on what is no longer there', async () => {
     const open = await conflict();
@@ -262,7 +315,9 @@ describe('edits', () => {
   it('side by side all survive', async () => {
     await sync();
     const { id } = await at.taskAt('tasks/sum');
-    await Promise.all(Array.from({ length: 10 }, (_, i) => at.editor.patch(id, { metadata: { [`m${i}`]: i } }, { actor: una })));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, i) => at.editor.patch(id, { metadata: { [`m${i}`]: i } }, { actor: una })),
+    );
     const { metadata: found, revision } = await at.taskAt('tasks/sum');
     expect(revision).toBe(11);
     expect(found).toMatchObject(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`m${i}`, i])));

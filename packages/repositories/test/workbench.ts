@@ -21,10 +21,14 @@ export const manual = { trigger: 'manual', actor: una } as const;
 export const metadata = (name: string, more: object = {}): string =>
   `${JSON.stringify({ name, uuid: `00000000-0000-4000-8000-${Buffer.from(name).toString('hex').padStart(12, '0').slice(-12)}`, version: '1.0.0', description: 'as it was', tags: ['one'], ...more }, null, 4)}\n`;
 
-export const source = '(input) => {\n  const a = 1;\n  const b = 2;\n  const c = 3;\n  return { sum: a + b + c + input.n };\n};\n';
+export const source =
+  '(input) => {\n  const a = 1;\n  const b = 2;\n  const c = 3;\n  return { sum: a + b + c + input.n };\n};\n';
 
 /** A database, a bare Git repository with tasks, and everything between them, for real. */
-export async function workbench(files: Readonly<Record<string, string | Uint8Array>>, settings: Partial<Repository> = {}) {
+export async function workbench(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  settings: Partial<Repository> = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-bench-'));
   const database = await openTestDatabase();
   const upstream = await createGitRepository(join(folder, 'upstream.git'));
@@ -46,7 +50,11 @@ export async function workbench(files: Readonly<Record<string, string | Uint8Arr
       }),
     log: () => {},
   };
-  const registry = repositoryRegistry(context, { keep: async () => null, exists: async () => true, forget: async () => {} }, () => {});
+  const registry = repositoryRegistry(
+    context,
+    { keep: async () => null, exists: async () => true, forget: async () => {} },
+    () => {},
+  );
   const repository = await registry.create({
     name: 'upstream',
     repositoryType: 'git',

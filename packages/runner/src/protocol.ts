@@ -63,7 +63,8 @@ export interface WireError {
   readonly class: string;
   readonly message: string;
   readonly stack: string | null;
-  readonly details?: unknown;
+  /** JSON. */
+  readonly details?: string;
 }
 
 export type WireAnswer =

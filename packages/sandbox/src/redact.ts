@@ -1,7 +1,7 @@
 /** Takes secrets out of what is shown. */
 export interface Redactor {
   text(value: string): string;
-  /** A copy of a JSON value with every string and key redacted. */
+  /** A copy of a JSON value with every string, number and key redacted. The value is nested within bounds. */
   json(value: unknown): unknown;
   /** Bytes of the longest form that a secret is looked for in. */
   readonly longest: number;
@@ -35,6 +35,7 @@ export const createRedactor = (secrets: Iterable<string>): Redactor => {
   };
   const json = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
+    if (typeof value === 'number') return text(`${value}`) === `${value}` ? value : mark;
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(json);
     return Object.fromEntries(Object.entries(value).map(([key, held]) => [text(key), json(held)]));

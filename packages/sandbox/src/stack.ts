@@ -1,5 +1,6 @@
 import { taskScheme, type WireError } from '@ratchet/runner/protocol';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { parseBounded } from './bounded-json.ts';
 import type { Compiled } from './compile.ts';
 import type { RunError } from './sandbox.ts';
 
@@ -73,6 +74,6 @@ export const mapError = (error: WireError, compiled: Compiled): RunError => {
     stack: frames.length === 0 ? null : [`${error.class}: ${message}`, ...lines].join('\n'),
     file: top?.file ?? null,
     line: top?.line ?? null,
-    ...(error.details === undefined ? {} : { details: error.details }),
+    ...(error.details === undefined ? {} : { details: parseBounded(error.details, 50) ?? null }),
   };
 };

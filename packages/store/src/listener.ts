@@ -33,25 +33,23 @@ export class Listener {
     const ear: Ear = { heard };
     const ears = this.#ears.get(channel) ?? new Set();
     this.#ears.set(channel, ears.add(ear));
-    this.#client ??= this.#open();
-    const opening = this.#client;
+    this.#client ??= this.#openFirst();
     try {
-      await opening;
       await this.#say('listen', channel);
     } catch (error) {
       this.#forget(channel, ear);
-      if (this.#client === opening) this.#client = null;
       throw translateDatabaseError(error);
     }
     return async () => {
       if (!this.#forget(channel, ear) || this.#closed.signal.aborted) return;
-      if (!this.#ears.has(channel)) await this.#say('unlisten', channel);
+      // A connection that has gone has ended its listening too.
+      await this.#say('unlisten', channel).catch(() => {});
     };
   }
 
   async close(): Promise<void> {
     this.#closed.abort();
-    const client = await this.#client;
+    const client = await this.#client?.catch(() => null);
     await client?.end();
   }
 
@@ -87,6 +85,16 @@ export class Listener {
       if (!this.#closed.signal.aborted) this.#client = this.#openAgain();
     });
     return client;
+  }
+
+  /** One that fails leaves the next listener to try. */
+  async #openFirst(): Promise<pg.Client> {
+    try {
+      return await this.#open();
+    } catch (error) {
+      this.#client = null;
+      throw error;
+    }
   }
 
   /** null: closed meanwhile. */

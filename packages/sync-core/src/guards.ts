@@ -19,7 +19,10 @@ const massOf = 10;
 /** One side is suddenly empty: more likely a fault than a wish. */
 export function sideEmptied({ documents, deletions, left }: Deletions): Guard | null {
   if (documents === 0 || deletions === 0 || left > 0) return null;
-  return { name: 'side_emptied', message: `One side has nothing any more, and all ${deletions} documents of the other would be deleted.` };
+  return {
+    name: 'side_emptied',
+    message: `One side has nothing any more, and all ${deletions} documents of the other would be deleted.`,
+  };
 }
 
 /** More than half of at least ten documents would go. */

@@ -64,11 +64,25 @@ function merge(base: Maybe, local: Maybe, remote: Maybe, pointer: string, depth:
   return context.choose(conflict) === 'remote' ? remote : local;
 }
 
-function mergeObjects(base: JsonObject, local: JsonObject, remote: JsonObject, pointer: string, depth: number, context: Context): JsonValue {
+function mergeObjects(
+  base: JsonObject,
+  local: JsonObject,
+  remote: JsonObject,
+  pointer: string,
+  depth: number,
+  context: Context,
+): JsonValue {
   const result = new Map<string, JsonValue>();
   // The remote's order, with what only the local side has at the end: upstream's diff stays small.
   for (const key of new Set([...Object.keys(remote), ...Object.keys(local), ...Object.keys(base)])) {
-    const value = merge(own(base, key), own(local, key), own(remote, key), `${pointer}/${escapePointer(key)}`, depth + 1, context);
+    const value = merge(
+      own(base, key),
+      own(local, key),
+      own(remote, key),
+      `${pointer}/${escapePointer(key)}`,
+      depth + 1,
+      context,
+    );
     if (value !== undefined) result.set(key, value);
   }
   return objectFrom(result);
@@ -108,7 +122,14 @@ function mergeByIdentity(
   for (const name of new Set([...order, ...b.keys()])) {
     const at = remote.findIndex((element) => own(element as JsonObject, key) === name);
     const position = at >= 0 ? at : local.findIndex((element) => own(element as JsonObject, key) === name);
-    const value = merge(b.get(name), l.get(name), r.get(name), `${pointer}/${position < 0 ? `${key}=${escapePointer(String(name))}` : position}`, depth + 1, context);
+    const value = merge(
+      b.get(name),
+      l.get(name),
+      r.get(name),
+      `${pointer}/${position < 0 ? `${key}=${escapePointer(String(name))}` : position}`,
+      depth + 1,
+      context,
+    );
     if (value !== undefined) result.push(value);
   }
   return result;
@@ -167,13 +188,15 @@ export function equalJson(a: Maybe, b: Maybe): boolean {
   return true;
 }
 
-const isObject = (value: Maybe): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: Maybe): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 const own = (object: JsonObject, key: string): Maybe => (Object.hasOwn(object, key) ? object[key] : undefined);
 const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** `__proto__` becomes a member like any other. */
 function objectFrom(members: ReadonlyMap<string, JsonValue>): JsonValue {
   const object: Record<string, JsonValue> = {};
-  for (const [key, value] of members) Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  for (const [key, value] of members)
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   return object;
 }

@@ -1,4 +1,4 @@
-import { type Tree, type Snapshot, type Bases, sameTree, unreadable } from './tree.ts';
+import { type Bases, type Snapshot, sameTree, type Tree, unreadable } from './tree.ts';
 
 export interface Move {
   readonly from: string;
@@ -12,7 +12,12 @@ export type Identities = ReadonlyMap<string, string>;
  * Documents that moved on one side: a base path vanished there while its identity, else an identical tree, appeared at
  * exactly one path that had no base. What is ambiguous is no move: two vanished or two appeared alike.
  */
-export function detectMoves(bases: Bases, baseIdentities: Identities, side: Snapshot, sideIdentities: Identities): Move[] {
+export function detectMoves(
+  bases: Bases,
+  baseIdentities: Identities,
+  side: Snapshot,
+  sideIdentities: Identities,
+): Move[] {
   const vanished = [...bases.keys()].filter((path) => !side.has(path)).sort();
   const appeared = [...side.keys()].filter((path) => !bases.has(path) && side.get(path) !== unreadable).sort();
   const moves: Move[] = [];
@@ -27,7 +32,9 @@ export function detectMoves(bases: Bases, baseIdentities: Identities, side: Snap
     };
     const targets = appeared.filter((to) => !taken.has(to) && alike(from, to));
     const rivals = vanished.filter((other) =>
-      identity !== undefined ? baseIdentities.get(other) === identity : sameTree(bases.get(other) as Tree, bases.get(from) as Tree),
+      identity !== undefined
+        ? baseIdentities.get(other) === identity
+        : sameTree(bases.get(other) as Tree, bases.get(from) as Tree),
     );
     const [to] = targets;
     if (to === undefined || targets.length > 1 || rivals.length > 1) continue;

@@ -7,7 +7,16 @@ import type {
   FileMerge,
   Reconciliation,
 } from './reconciliation.ts';
-import { type Bases, type Entry, type Mode, type Snapshot, sameEntry, sameTree, type Tree, unreadable } from './tree.ts';
+import {
+  type Bases,
+  type Entry,
+  type Mode,
+  type Snapshot,
+  sameEntry,
+  sameTree,
+  type Tree,
+  unreadable,
+} from './tree.ts';
 
 /**
  * Compares two sides with what they last agreed on and says, per document, what is to happen. No contents are needed:
@@ -67,7 +76,12 @@ function mergeDocument(path: string, base: Tree, local: Tree, remote: Tree): Doc
       if (blocked.has(name)) continue;
       blocked.add(name);
       decided.delete(name);
-      clashes.push({ path: name, base: base.get(name) ?? null, local: local.get(name) ?? null, remote: remote.get(name) ?? null });
+      clashes.push({
+        path: name,
+        base: base.get(name) ?? null,
+        local: local.get(name) ?? null,
+        remote: remote.get(name) ?? null,
+      });
     }
   }
   return {

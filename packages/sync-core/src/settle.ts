@@ -50,7 +50,8 @@ export function settle(
   };
 }
 
-const byDocument = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+const byDocument = (a: { path: string }, b: { path: string }): number =>
+  a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 const sides = ({ path, base, local, remote }: DocumentMerge) => ({ path, base, local, remote });
 
 function decide(

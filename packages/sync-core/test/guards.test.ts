@@ -21,7 +21,8 @@ describe('guards', () => {
 
 describe('moves', () => {
   const tree = (digest: string): Tree => new Map([['main.js', { digest, mode: '100644' }]]);
-  const side = (docs: Record<string, string>) => new Map(Object.entries(docs).map(([path, digest]) => [path, tree(digest)]));
+  const side = (docs: Record<string, string>) =>
+    new Map(Object.entries(docs).map(([path, digest]) => [path, tree(digest)]));
   const ids = (entries: Record<string, string>) => new Map(Object.entries(entries));
   it.each([
     ['by identity, edited too', { a: '1' }, { a: 'u' }, { b: '2' }, { b: 'u' }, [['a', 'b']]],

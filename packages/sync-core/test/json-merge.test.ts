@@ -10,15 +10,49 @@ describe('mergeJson', () => {
     ['a member removed and another changed', { a: 1, b: 1 }, { b: 1 }, { a: 1, b: 2 }, { b: 2 }],
     ['members added on both sides', {}, { l: 1 }, { r: 1 }, { l: 1, r: 1 }],
     ['null is not missing', { a: 1 }, { a: null }, { a: 1 }, { a: null }],
-    ['objects in arrays by id', [{ id: 1, v: 1 }, { id: 2, v: 1 }], [{ id: 1, v: 2 }, { id: 2, v: 1 }], [{ id: 1, v: 1 }, { id: 2, v: 2 }], [{ id: 1, v: 2 }, { id: 2, v: 2 }]],
-    ['elements added by name', [{ name: 'a' }], [{ name: 'a' }, { name: 'l' }], [{ name: 'a' }, { name: 'r' }], [{ name: 'a' }, { name: 'r' }, { name: 'l' }]],
+    [
+      'objects in arrays by id',
+      [
+        { id: 1, v: 1 },
+        { id: 2, v: 1 },
+      ],
+      [
+        { id: 1, v: 2 },
+        { id: 2, v: 1 },
+      ],
+      [
+        { id: 1, v: 1 },
+        { id: 2, v: 2 },
+      ],
+      [
+        { id: 1, v: 2 },
+        { id: 2, v: 2 },
+      ],
+    ],
+    [
+      'elements added by name',
+      [{ name: 'a' }],
+      [{ name: 'a' }, { name: 'l' }],
+      [{ name: 'a' }, { name: 'r' }],
+      [{ name: 'a' }, { name: 'r' }, { name: 'l' }],
+    ],
     ['tags as a set', ['a', 'b'], ['a', 'b', 'l'], ['b', 'r'], ['b', 'l', 'r']],
-    ['deep', { x: { y: { z: 1, w: 1 } } }, { x: { y: { z: 2, w: 1 } } }, { x: { y: { z: 1, w: 2 } } }, { x: { y: { z: 2, w: 2 } } }],
+    [
+      'deep',
+      { x: { y: { z: 1, w: 1 } } },
+      { x: { y: { z: 2, w: 1 } } },
+      { x: { y: { z: 1, w: 2 } } },
+      { x: { y: { z: 2, w: 2 } } },
+    ],
   ])('%s', (_, base, local, remote, expected) => {
     const merged = mergeJson(base, local, remote);
     expect(merged.conflicts).toEqual([]);
-    if (Array.isArray(expected) && expected.every((e) => typeof e !== 'object')) expect(new Set(merged.value as JsonValue[])).toEqual(new Set(expected));
-    else if (Array.isArray(expected)) expect(new Set((merged.value as JsonValue[]).map((e) => JSON.stringify(e)))).toEqual(new Set(expected.map((e) => JSON.stringify(e))));
+    if (Array.isArray(expected) && expected.every((e) => typeof e !== 'object'))
+      expect(new Set(merged.value as JsonValue[])).toEqual(new Set(expected));
+    else if (Array.isArray(expected))
+      expect(new Set((merged.value as JsonValue[]).map((e) => JSON.stringify(e)))).toEqual(
+        new Set(expected.map((e) => JSON.stringify(e))),
+      );
     else expect(equalJson(merged.value, expected)).toBe(true);
   });
   it.each<[string, JsonValue, JsonValue, JsonValue, string]>([
@@ -49,7 +83,8 @@ describe('mergeJson', () => {
       fc.property(value, value, value, (base, local, remote) => {
         const [one, two] = [mergeJson(base, local, remote), mergeJson(base, remote, local)];
         expect(one.conflicts.length).toBe(two.conflicts.length);
-        if (one.conflicts.length === 0 && !JSON.stringify([base, local, remote]).includes('[')) expect(equalJson(one.value, two.value)).toBe(true);
+        if (one.conflicts.length === 0 && !JSON.stringify([base, local, remote]).includes('['))
+          expect(equalJson(one.value, two.value)).toBe(true);
       }),
     );
   });

@@ -1,18 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../src/reconcile.ts';
-import { settle } from '../src/settle.ts';
 import type { FileMergeOutcome, Reconciliation, Settlement } from '../src/reconciliation.ts';
+import { settle } from '../src/settle.ts';
 import { type Bases, type Entry, type Snapshot, sameTree, type Tree, unreadable } from '../src/tree.ts';
 
 const file = (digest: string): Entry => ({ digest, mode: '100644' });
-const tree = (files: Record<string, string>): Tree => new Map(Object.entries(files).map(([path, digest]) => [path, file(digest)]));
+const tree = (files: Record<string, string>): Tree =>
+  new Map(Object.entries(files).map(([path, digest]) => [path, file(digest)]));
 const B = tree({ 'main.js': 'b', 'keep.txt': 'k' });
 const X = tree({ 'main.js': 'x', 'keep.txt': 'k' });
 const Y = tree({ 'main.js': 'y', 'keep.txt': 'k' });
 const one = (value: Tree | typeof unreadable | null) => (value === null ? new Map() : new Map([['doc', value]]));
 
-type Outcome = 'nothing' | 'base' | 'clear base' | 'push' | 'pull' | 'delete remote' | 'delete local' | 'merge' | 'no_base' | 'local_deleted' | 'remote_deleted';
+type Outcome =
+  | 'nothing'
+  | 'base'
+  | 'clear base'
+  | 'push'
+  | 'pull'
+  | 'delete remote'
+  | 'delete local'
+  | 'merge'
+  | 'no_base'
+  | 'local_deleted'
+  | 'remote_deleted';
 
 function outcomeOf(plan: Reconciliation): Outcome {
   const [base] = plan.baseChanges;
@@ -53,12 +65,17 @@ describe('reconcile, document by document', () => {
 
 describe('reconcile, file by file', () => {
   const files = (base: Record<string, string>, local: Record<string, string>, remote: Record<string, string>) =>
-    reconcile(new Map([['d', tree(base)]]), new Map([['d', tree(local)]]), new Map([['d', tree(remote)]]), 'manual').merges[0];
+    reconcile(new Map([['d', tree(base)]]), new Map([['d', tree(local)]]), new Map([['d', tree(remote)]]), 'manual')
+      .merges[0];
   const base = { a: '1', b: '1', c: '1' };
 
   it('takes the side that changed', () => {
     const merge = files(base, { ...base, a: '2' }, { ...base, b: '2' });
-    expect(Object.fromEntries([...(merge?.decided ?? [])].map(([p, e]) => [p, e.digest]))).toEqual({ a: '2', b: '2', c: '1' });
+    expect(Object.fromEntries([...(merge?.decided ?? [])].map(([p, e]) => [p, e.digest]))).toEqual({
+      a: '2',
+      b: '2',
+      c: '1',
+    });
     expect(merge?.merges).toEqual([]);
     expect(merge?.clashes).toEqual([]);
   });
@@ -90,7 +107,9 @@ describe('reconcile, file by file', () => {
 const digest = fc.constantFrom('1', '2', '3', '4');
 const names = fc.constantFrom('a', 'b', 'c/d');
 const treeArbitrary = fc.dictionary(names, digest, { minKeys: 1 }).map(tree);
-const side = fc.dictionary(fc.constantFrom('p', 'q', 'r', 's', 't'), treeArbitrary).map((docs): Map<string, Tree> => new Map(Object.entries(docs)));
+const side = fc
+  .dictionary(fc.constantFrom('p', 'q', 'r', 's', 't'), treeArbitrary)
+  .map((docs): Map<string, Tree> => new Map(Object.entries(docs)));
 const perturb = (from: ReadonlyMap<string, Tree>) =>
   fc.tuple(fc.dictionary(fc.constantFrom('p', 'q', 'r', 's', 't', 'u'), fc.option(treeArbitrary))).map(([changes]) => {
     const next = new Map(from);
@@ -107,11 +126,17 @@ interface World {
   local: Map<string, Tree>;
   remote: Map<string, Tree>;
 }
-const put = (map: Map<string, Tree>, path: string, value: Tree | null) => (value ? map.set(path, value) : map.delete(path));
+const put = (map: Map<string, Tree>, path: string, value: Tree | null) =>
+  value ? map.set(path, value) : map.delete(path);
 
 /** Merging contents as a mark of both: enough to see that neither side is lost. */
 const mergedWithBoth = (plan: Reconciliation): Map<string, Map<string, FileMergeOutcome>> =>
-  new Map(plan.merges.map((m) => [m.path, new Map(m.merges.map((f) => [f.path, { clean: true, entry: file(`${f.local.digest}+${f.remote.digest}`) }]))]));
+  new Map(
+    plan.merges.map((m) => [
+      m.path,
+      new Map(m.merges.map((f) => [f.path, { clean: true, entry: file(`${f.local.digest}+${f.remote.digest}`) }])),
+    ]),
+  );
 
 function apply(world: World, done: Settlement): World {
   const next = { base: new Map(world.base), local: new Map(world.local), remote: new Map(world.remote) };
@@ -124,14 +149,16 @@ function apply(world: World, done: Settlement): World {
     put(next.remote, path, to);
     put(next.base, path, to);
   }
-  for (const { path, result } of done.merged) for (const map of [next.base, next.local, next.remote]) put(map, path, result);
+  for (const { path, result } of done.merged)
+    for (const map of [next.base, next.local, next.remote]) put(map, path, result);
   return next;
 }
 const step = (world: World) => {
   const plan = reconcile(world.base, world.local, world.remote, 'manual');
   return { plan, done: settle(plan, mergedWithBoth(plan), 'manual') };
 };
-const isEmpty = (s: Settlement) => s.baseChanges.length + s.localChanges.length + s.remoteChanges.length + s.merged.length === 0;
+const isEmpty = (s: Settlement) =>
+  s.baseChanges.length + s.localChanges.length + s.remoteChanges.length + s.merged.length === 0;
 
 describe('properties', () => {
   it('both sides agree after one round but for conflicts, and a second round plans nothing', () => {
@@ -154,8 +181,14 @@ describe('properties', () => {
       fc.property(history, ([base, local, remote]) => {
         const { done } = step({ base, local, remote });
         const after = apply({ base, local, remote }, done);
-        const kept = new Set([...after.local, ...after.remote].flatMap(([path, t]) => [...t].flatMap(([name, e]) => e.digest.split('+').map((d) => `${path}/${name}=${d}`))));
-        for (const c of done.conflicts) for (const t of [c.local, c.remote]) for (const [name, e] of t ?? []) kept.add(`${c.path}/${name}=${e.digest}`);
+        const kept = new Set(
+          [...after.local, ...after.remote].flatMap(([path, t]) =>
+            [...t].flatMap(([name, e]) => e.digest.split('+').map((d) => `${path}/${name}=${d}`)),
+          ),
+        );
+        for (const c of done.conflicts)
+          for (const t of [c.local, c.remote])
+            for (const [name, e] of t ?? []) kept.add(`${c.path}/${name}=${e.digest}`);
         for (const now of [local, remote])
           for (const [path, t] of now)
             for (const [name, e] of t) {
@@ -169,8 +202,10 @@ describe('properties', () => {
     fc.assert(
       fc.property(history, ([base, local, remote]) => {
         const { plan } = step({ base, local, remote });
-        for (const { path, tree: to } of plan.localChanges) if (!to) expect(sameTree(local.get(path) as Tree, base.get(path) as Tree)).toBe(true);
-        for (const { path, tree: to } of plan.remoteChanges) if (!to) expect(sameTree(remote.get(path) as Tree, base.get(path) as Tree)).toBe(true);
+        for (const { path, tree: to } of plan.localChanges)
+          if (!to) expect(sameTree(local.get(path) as Tree, base.get(path) as Tree)).toBe(true);
+        for (const { path, tree: to } of plan.remoteChanges)
+          if (!to) expect(sameTree(remote.get(path) as Tree, base.get(path) as Tree)).toBe(true);
       }),
     );
   });
@@ -182,8 +217,20 @@ describe('properties', () => {
         expect(mirrored.localChanges).toEqual(plan.remoteChanges);
         expect(mirrored.remoteChanges).toEqual(plan.localChanges);
         expect(mirrored.baseChanges).toEqual(plan.baseChanges);
-        expect(mirrored.merges.map((m) => ({ path: m.path, decided: m.decided, clashes: m.clashes.map((c) => c.path), merges: m.merges.map((f) => f.path) }))).toEqual(
-          plan.merges.map((m) => ({ path: m.path, decided: m.decided, clashes: m.clashes.map((c) => c.path), merges: m.merges.map((f) => f.path) })),
+        expect(
+          mirrored.merges.map((m) => ({
+            path: m.path,
+            decided: m.decided,
+            clashes: m.clashes.map((c) => c.path),
+            merges: m.merges.map((f) => f.path),
+          })),
+        ).toEqual(
+          plan.merges.map((m) => ({
+            path: m.path,
+            decided: m.decided,
+            clashes: m.clashes.map((c) => c.path),
+            merges: m.merges.map((f) => f.path),
+          })),
         );
         expect(mirrored.conflicts.map((c) => c.path)).toEqual(plan.conflicts.map((c) => c.path));
       }),
@@ -193,14 +240,18 @@ describe('properties', () => {
     const shuffled = (map: ReadonlyMap<string, Tree>) => new Map([...map].reverse());
     fc.assert(
       fc.property(history, ([base, local, remote]) => {
-        expect(reconcile(shuffled(base), shuffled(local), shuffled(remote), 'manual')).toEqual(reconcile(base, local, remote, 'manual'));
+        expect(reconcile(shuffled(base), shuffled(local), shuffled(remote), 'manual')).toEqual(
+          reconcile(base, local, remote, 'manual'),
+        );
       }),
     );
   });
   it('a side that cannot be read changes nothing, and never deletes', () => {
     fc.assert(
       fc.property(history, ([base, local, remote]) => {
-        const blind: Snapshot = new Map([...new Set([...base.keys(), ...remote.keys()])].map((path) => [path, unreadable]));
+        const blind: Snapshot = new Map(
+          [...new Set([...base.keys(), ...remote.keys()])].map((path) => [path, unreadable]),
+        );
         const plan = reconcile(base, local, blind, 'manual');
         expect(plan.localChanges).toEqual([]);
         expect(plan.remoteChanges.filter((c) => base.has(c.path))).toEqual([]);
@@ -212,7 +263,12 @@ describe('properties', () => {
     fc.assert(
       fc.property(history, ([base, local, remote]) => {
         const plan = reconcile(base, local, remote, policy);
-        const unclean = new Map(plan.merges.map((m) => [m.path, new Map(m.merges.map((f) => [f.path, { clean: false, entry: f.local, fallback: f.remote }]))]));
+        const unclean = new Map(
+          plan.merges.map((m) => [
+            m.path,
+            new Map(m.merges.map((f) => [f.path, { clean: false, entry: f.local, fallback: f.remote }])),
+          ]),
+        );
         const done = settle(plan, unclean, policy);
         expect(done.conflicts).toEqual([]);
         const after = apply({ base, local, remote }, done);

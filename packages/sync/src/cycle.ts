@@ -116,13 +116,17 @@ function checkGuards<P>(plan: Plan<P>, force: Force | undefined, remoteToo: bool
 /** Settles pushes whose end was never heard of: what arrived becomes the base, what did not is dropped. */
 export async function recoverPushes<P>({ remote, replica, signal }: CycleContext<P>): Promise<void> {
   for (const intent of await replica.openIntents()) {
-    if ((await remote.outcome(intent.token, signal)) === 'published') await replica.confirmIntent(intent.id, new Map(), null);
+    if ((await remote.outcome(intent.token, signal)) === 'published')
+      await replica.confirmIntent(intent.id, new Map(), null);
     else await replica.abandonIntent(intent.id);
   }
 }
 
 export function scopeDigest<P>({ place, scope }: CycleContext<P>): string {
-  return createHash('sha256').update(JSON.stringify([place, scope.watch, scope.ignore])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([place, scope.watch, scope.ignore]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 const emptyReport: SyncReport = {
@@ -140,7 +144,10 @@ const emptyReport: SyncReport = {
 };
 
 function joined<P>(before: SyncReport | null, plan: Plan<P>, report: LocalReport): SyncReport {
-  const all = (key: 'added' | 'updated' | 'deleted' | 'merged' | 'detached') => [...(before?.[key] ?? []), ...report[key]];
+  const all = (key: 'added' | 'updated' | 'deleted' | 'merged' | 'detached') => [
+    ...(before?.[key] ?? []),
+    ...report[key],
+  ];
   return {
     head: plan.look.head,
     unchanged: false,

@@ -78,9 +78,20 @@ export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
   );
 
   const candidates = new Map<string, Candidate<P>>();
-  const add = (path: string, row: IndexRow | null, rest: Pick<Candidate<P>, 'remote' | 'files' | 'token' | 'fields'>) => {
+  const add = (
+    path: string,
+    row: IndexRow | null,
+    rest: Pick<Candidate<P>, 'remote' | 'files' | 'token' | 'fields'>,
+  ) => {
     const side = sides.get(path) ?? nothing;
-    candidates.set(path, { path, index: row, base: side.base, local: side.local, localIdentity: side.identity, ...rest });
+    candidates.set(path, {
+      path,
+      index: row,
+      base: side.base,
+      local: side.local,
+      localIdentity: side.identity,
+      ...rest,
+    });
   };
 
   const toRead = suspects.filter((s) => s.remoteMoved);
@@ -90,16 +101,18 @@ export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
     context.onProgress?.(++done, toRead.length);
     if (read.problem) problems.push(read.problem);
     const { document, row, token } = read.suspect;
-    add(document.path, row, read.tree ? { remote: read.tree, files: document.files, token, fields: read.fields } : lost);
+    add(
+      document.path,
+      row,
+      read.tree ? { remote: read.tree, files: document.files, token, fields: read.fields } : lost,
+    );
   }
   for (const { document, row, token, remoteMoved } of suspects)
     if (!remoteMoved) {
       const remote = sides.get(document.path)?.base ?? null;
       add(document.path, row, { remote, files: document.files, token, fields: null });
     }
-  for (const row of index)
-    if (!found.has(row.path))
-      add(row.path, row, blocked(row.path) ? lost : gone);
+  for (const row of index) if (!found.has(row.path)) add(row.path, row, blocked(row.path) ? lost : gone);
 
   return {
     head: listing.head,
@@ -130,7 +143,12 @@ function blockedBy(problems: Listing['problems']): (path: string) => boolean {
   return (document) =>
     paths.some(
       (p) =>
-        p === document || p === '' || p === '.' || document === '.' || p.startsWith(`${document}/`) || document.startsWith(`${p}/`),
+        p === document ||
+        p === '' ||
+        p === '.' ||
+        document === '.' ||
+        p.startsWith(`${document}/`) ||
+        document.startsWith(`${p}/`),
     );
 }
 
@@ -154,7 +172,8 @@ async function* readDocuments<P>(
     const { document } = suspect;
     const size = document.files.reduce((sum, f) => sum + f.size, 0);
     if (blocked(document.path)) yield { suspect, tree: null, fields: null };
-    else if (size > maxDocumentBytes) yield { suspect, tree: null, fields: null, problem: tooLarge(document.path, size) };
+    else if (size > maxDocumentBytes)
+      yield { suspect, tree: null, fields: null, problem: tooLarge(document.path, size) };
     else {
       const owner = { suspect, contents: new Map<string, Uint8Array>() };
       for (const file of document.files) {

@@ -1,5 +1,5 @@
 import { detectMoves, type Move } from '@ratchet/sync-core/moves';
-import { type Tree, unreadable } from '@ratchet/sync-core/tree';
+import type { Tree, unreadable } from '@ratchet/sync-core/tree';
 import type { Candidate } from './look.ts';
 
 export type { Move } from '@ratchet/sync-core/moves';

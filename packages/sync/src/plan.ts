@@ -85,10 +85,21 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
     settlement,
     decided,
     detached,
-    localGuard: guard({ documents: look.baseCount, deletions: deletes(settlement.localChanges), left: look.remoteCount }),
-    remoteGuard: guard({ documents: look.baseCount, deletions: deletes(settlement.remoteChanges), left: look.localCount }),
+    localGuard: guard({
+      documents: look.baseCount,
+      deletions: deletes(settlement.localChanges),
+      left: look.remoteCount,
+    }),
+    remoteGuard: guard({
+      documents: look.baseCount,
+      deletions: deletes(settlement.remoteChanges),
+      left: look.localCount,
+    }),
     problems: look.problems,
-    settled: (path: string) => (local.has(path) || remote.has(path) || bases.has(path)) && !open.has(path) && candidates.get(path)?.remote !== unreadable,
+    settled: (path: string) =>
+      (local.has(path) || remote.has(path) || bases.has(path)) &&
+      !open.has(path) &&
+      candidates.get(path)?.remote !== unreadable,
     fieldsOf: async (path: string, tree: Tree): Promise<P> => {
       const projected = await project(kind, look.stash, path, tree);
       if ('unreadable' in projected) throw new Error(`${path} was planned although it cannot be read.`);

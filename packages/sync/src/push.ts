@@ -31,7 +31,13 @@ export interface PushedDocument<P> {
   readonly fields: P | null;
 }
 
-export type PushErrorCode = 'SYNC_CONFLICT' | 'PUSH_REJECTED' | 'TASK_INVALID' | 'REPOSITORY_UNREACHABLE' | 'EDITED_MEANWHILE' | 'UNREADABLE';
+export type PushErrorCode =
+  | 'SYNC_CONFLICT'
+  | 'PUSH_REJECTED'
+  | 'TASK_INVALID'
+  | 'REPOSITORY_UNREACHABLE'
+  | 'EDITED_MEANWHILE'
+  | 'UNREADABLE';
 
 export interface PushOutcome {
   readonly path: string;
@@ -76,10 +82,14 @@ export async function push<P>(context: CycleContext<P>, options: PushOptions<P>)
 
     const again = left.moved || [...stale].some((path) => !options.only || options.only.has(path));
     if (!again || attempt === tries) {
-      const why = { code: 'PUSH_REJECTED', message: `The repository kept changing during ${tries} tries. Push again.` } as const;
+      const why = {
+        code: 'PUSH_REJECTED',
+        message: `The repository kept changing during ${tries} tries. Push again.`,
+      } as const;
       if (left.moved) for (const t of ready) if (!done.has(t.path)) done.set(t.path, outcomeOf(t, null, why));
       const edited = { code: 'EDITED_MEANWHILE', message: 'It was edited while it was pushed. Push again.' } as const;
-      for (const path of stale) done.set(path, { path, id: plan.candidates.get(path)?.index?.local?.id ?? null, commit: null, error: edited });
+      for (const path of stale)
+        done.set(path, { path, id: plan.candidates.get(path)?.index?.local?.id ?? null, commit: null, error: edited });
       return { outcomes: [...done.values()], head: left.head, problems: plan.problems };
     }
     await options.pause(attempt);
@@ -178,7 +188,8 @@ async function carry<P>(
       if (!(error instanceof EndpointError)) throw error;
       const arrived = await arrivedAfterAll(context, intent, prepared.token, error);
       if (!arrived) {
-        for (const target of ready.slice(from)) done.set(target.path, outcomeOf(target, null, unreachableBecause(error)));
+        for (const target of ready.slice(from))
+          done.set(target.path, outcomeOf(target, null, unreachableBecause(error)));
         return { head, moved: false };
       }
       published = { status: 'published', head: prepared.head, files: [], failed: [] };
@@ -209,7 +220,12 @@ async function carry<P>(
 }
 
 /** The connection ended in the middle: the endpoint itself says whether the push arrived. While it cannot, the intent stays. */
-async function arrivedAfterAll<P>(context: CycleContext<P>, intent: string, token: string, why: EndpointError): Promise<boolean> {
+async function arrivedAfterAll<P>(
+  context: CycleContext<P>,
+  intent: string,
+  token: string,
+  why: EndpointError,
+): Promise<boolean> {
   if (!why.transient) {
     await context.replica.abandonIntent(intent);
     return false;
@@ -224,7 +240,10 @@ async function arrivedAfterAll<P>(context: CycleContext<P>, intent: string, toke
   }
 }
 
-const unreachableBecause = (error: EndpointError) => ({ code: 'REPOSITORY_UNREACHABLE' as const, message: error.message });
+const unreachableBecause = (error: EndpointError) => ({
+  code: 'REPOSITORY_UNREACHABLE' as const,
+  message: error.message,
+});
 
 const outcomeOf = <P>(target: Target<P>, commit: string | null, error: PushOutcome['error']): PushOutcome => ({
   path: target.path,

@@ -72,7 +72,11 @@ export type Published =
   /** The remote is not what the plan saw any more: look again, reconcile, try again. */
   | { readonly status: 'moved' }
   /** The remote says no, and would say no again. */
-  | { readonly status: 'rejected'; readonly reason: 'hook_declined' | 'protected_branch' | 'denied'; readonly message: string };
+  | {
+      readonly status: 'rejected';
+      readonly reason: 'hook_declined' | 'protected_branch' | 'denied';
+      readonly message: string;
+    };
 
 export interface ConnectionReport {
   readonly reachable: boolean;

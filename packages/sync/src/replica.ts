@@ -98,7 +98,11 @@ export interface Replica<P> {
   apply(updates: readonly DocumentUpdate<P>[], commit: string | null): Promise<UpdateReport>;
 
   openIntents(): Promise<readonly PushIntent[]>;
-  recordIntent(intent: { token: string; baseHead: string | null; documents: readonly IntendedDocument[] }): Promise<string>;
+  recordIntent(intent: {
+    token: string;
+    baseHead: string | null;
+    documents: readonly IntendedDocument[];
+  }): Promise<string>;
   /**
    * The push arrived: bases become what it carried, in one transaction. `tokens`: document path → its remote token, where
    * it is known. `arrived`: the documents that did arrive; all without it.

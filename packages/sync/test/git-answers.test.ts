@@ -133,8 +133,4 @@ describe('the answer to a push', () => {
       expect.objectContaining({ code: 'busy', transient: true }),
     );
   });
-
-  it('is moved when the mirror lost the commit', () => {
-    expect(answer('', 'error: src refspec abc does not match any')).toEqual({ status: 'moved' });
-  });
 });

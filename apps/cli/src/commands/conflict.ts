@@ -7,7 +7,10 @@ import { readText } from '../read-value.ts';
 type Choice = 'local' | 'remote' | 'both';
 
 export function conflictCommands(root: Command, io: Io): void {
-  const conflict = example(root.command('conflict').description('What both sides changed and a person decides.'), 'conflict list');
+  const conflict = example(
+    root.command('conflict').description('What both sides changed and a person decides.'),
+    'conflict list',
+  );
   example(
     conflict
       .command('list')
@@ -15,7 +18,11 @@ export function conflictCommands(root: Command, io: Io): void {
       .action(async (_options: object, command: Command) => {
         const context = contextOf(command, io);
         const page = await context.client.conflicts.list({ limit: 1000 });
-        context.out.rows(page, page.items.map((c) => ({ ...c, files: c.files.map((f) => f.path) })), ['id', 'conflictType', 'repositoryPath', 'files', 'createdAt']);
+        context.out.rows(
+          page,
+          page.items.map((c) => ({ ...c, files: c.files.map((f) => f.path) })),
+          ['id', 'conflictType', 'repositoryPath', 'files', 'createdAt'],
+        );
       }),
     'conflict list',
   );
@@ -31,7 +38,14 @@ export function conflictCommands(root: Command, io: Io): void {
         for (const file of shown.files) {
           out.line(`\n${file.path}: ${file.state}`);
           for (const hunk of file.hunks)
-            out.line([`  ${file.path}:${hunk.id}`, `    base:   ${text(hunk.base)}`, `    local:  ${text(hunk.local)}`, `    remote: ${text(hunk.remote)}`].join('\n'));
+            out.line(
+              [
+                `  ${file.path}:${hunk.id}`,
+                `    base:   ${text(hunk.base)}`,
+                `    local:  ${text(hunk.local)}`,
+                `    remote: ${text(hunk.remote)}`,
+              ].join('\n'),
+            );
         }
       }),
     'conflict show 01930f3e-0000-7000-8000-000000000000',
@@ -43,17 +57,24 @@ export function conflictCommands(root: Command, io: Io): void {
       .option('--take <side>', 'local or remote, whole')
       .option('--choose <file:hunk=side...>', 'merge, with local, remote or both for each open hunk')
       .option('--file <path=@file...>', 'write these files by hand')
-      .action(async (id: string, options: { take?: 'local' | 'remote'; choose?: string[]; file?: string[] }, command: Command) => {
-        const { client, out } = contextOf(command, io);
-        const resolved = await client.conflicts.resolve({ id, ...(await resolutionOf(options, io)) });
-        out.fields(resolved, { id: resolved.id, status: resolved.status, resolution: resolved.resolution });
-      }),
+      .action(
+        async (
+          id: string,
+          options: { take?: 'local' | 'remote'; choose?: string[]; file?: string[] },
+          command: Command,
+        ) => {
+          const { client, out } = contextOf(command, io);
+          const resolved = await client.conflicts.resolve({ id, ...(await resolutionOf(options, io)) });
+          out.fields(resolved, { id: resolved.id, status: resolved.status, resolution: resolved.resolution });
+        },
+      ),
     'conflict resolve 01930f3e-0000-7000-8000-000000000000 --take local',
     'conflict resolve 01930f3e-0000-7000-8000-000000000000 --choose main.js:h1=remote',
   );
 }
 
-const text = (value: unknown): string => (value === undefined ? '(none)' : typeof value === 'string' ? value.trimEnd() : JSON.stringify(value));
+const text = (value: unknown): string =>
+  value === undefined ? '(none)' : typeof value === 'string' ? value.trimEnd() : JSON.stringify(value);
 
 async function resolutionOf(options: { take?: 'local' | 'remote'; choose?: string[]; file?: string[] }, io: Io) {
   if (options.take === 'local' || options.take === 'remote') return { resolution: `take_${options.take}` as const };

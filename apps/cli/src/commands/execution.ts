@@ -17,7 +17,11 @@ export function executionCommands(root: Command, io: Io): void {
     'execution list --limit 10',
   );
   const id = '01930f3e-0000-7000-8000-000000000000';
-  const one = (name: string, description: string, act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>) =>
+  const one = (
+    name: string,
+    description: string,
+    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
+  ) =>
     example(
       execution
         .command(`${name} <id>`)
@@ -34,7 +38,8 @@ export function executionCommands(root: Command, io: Io): void {
     out.rows(page, page.items, ['time', 'level', 'message']);
   });
   one('watch', 'States, progress and log lines as they come.', async ({ client, out }, given) => {
-    for await (const event of client.executions.events({ id: given })) out.line(out.json ? JSON.stringify(event) : `${event.time}  ${event.type}  ${JSON.stringify(event.data)}`);
+    for await (const event of client.executions.events({ id: given }))
+      out.line(out.json ? JSON.stringify(event) : `${event.time}  ${event.type}  ${JSON.stringify(event.data)}`);
   });
   one('cancel', 'Stop it.', async ({ client, out }, given) => {
     const shown = await client.executions.cancel({ id: given });

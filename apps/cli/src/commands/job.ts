@@ -24,17 +24,23 @@ export function jobCommands(root: Command, io: Io): void {
       .option('--priority <priority>', 'low, normal, high or urgent', 'normal')
       .option('--retries <n>', 'how often a failed run is tried again', '0')
       .option('--at <time>', 'not before this time (ISO 8601)')
-      .action(async (task: string, options: { input: string; priority: 'low' | 'normal' | 'high' | 'urgent'; retries: string; at?: string }, command: Command) => {
-        const context = contextOf(command, io);
-        const made = await context.client.jobs.create({
-          taskId: await taskId(context, task),
-          input: await readJson(options.input, io),
-          priority: options.priority,
-          maxRetries: Number(options.retries),
-          scheduledFor: options.at,
-        });
-        context.out.fields(made, { id: made.id, status: made.status });
-      }),
+      .action(
+        async (
+          task: string,
+          options: { input: string; priority: 'low' | 'normal' | 'high' | 'urgent'; retries: string; at?: string },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          const made = await context.client.jobs.create({
+            taskId: await taskId(context, task),
+            input: await readJson(options.input, io),
+            priority: options.priority,
+            maxRetries: Number(options.retries),
+            scheduledFor: options.at,
+          });
+          context.out.fields(made, { id: made.id, status: made.status });
+        },
+      ),
     'job create "HTTP check" --retries 3',
   );
   for (const [name, description] of [
@@ -48,7 +54,9 @@ export function jobCommands(root: Command, io: Io): void {
         .description(description)
         .action(async (id: string, _options: object, command: Command) => {
           const { client, out } = contextOf(command, io);
-          const shown = await { show: client.jobs.get, cancel: client.jobs.cancel, retry: client.jobs.retry }[name]({ id });
+          const shown = await { show: client.jobs.get, cancel: client.jobs.cancel, retry: client.jobs.retry }[name]({
+            id,
+          });
           out.fields(shown, shown);
         }),
       `job ${name} 01930f3e-0000-7000-8000-000000000000`,

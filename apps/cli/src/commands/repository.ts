@@ -25,23 +25,41 @@ export function repositoryCommands(root: Command, io: Io): void {
       .option('--sub-path <folder>', 'the folder within it')
       .option('--token-env <variable>', 'the server’s environment variable with the token, such as RATCHET_GIT_TOKEN')
       .option('--read-only', 'never push to it')
-      .action(async (name: string, uri: string, options: { type?: 'git' | 'filesystem'; branch?: string; subPath?: string; tokenEnv?: string; readOnly?: boolean }, command: Command) => {
-        const context = contextOf(command, io);
-        const repositoryType = options.type ?? (uri.startsWith('/') && !uri.endsWith('.git') ? 'filesystem' : 'git');
-        const made = await context.client.repositories.create({
-          name,
-          uri,
-          repositoryType,
-          branch: options.branch ?? null,
-          subPath: options.subPath ?? null,
-          isWritable: !options.readOnly,
-          ...(options.tokenEnv ? { authConfig: { type: 'token' as const, tokenEnv: options.tokenEnv } } : {}),
-        });
-        context.out.fields(made, { id: made.id, name: made.name, uri: made.uri });
-      }),
+      .action(
+        async (
+          name: string,
+          uri: string,
+          options: {
+            type?: 'git' | 'filesystem';
+            branch?: string;
+            subPath?: string;
+            tokenEnv?: string;
+            readOnly?: boolean;
+          },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          const repositoryType = options.type ?? (uri.startsWith('/') && !uri.endsWith('.git') ? 'filesystem' : 'git');
+          const made = await context.client.repositories.create({
+            name,
+            uri,
+            repositoryType,
+            branch: options.branch ?? null,
+            subPath: options.subPath ?? null,
+            isWritable: !options.readOnly,
+            ...(options.tokenEnv ? { authConfig: { type: 'token' as const, tokenEnv: options.tokenEnv } } : {}),
+          });
+          context.out.fields(made, { id: made.id, name: made.name, uri: made.uri });
+        },
+      ),
     'repo add ops https://git.example.org/ops/tasks.git --branch main --token-env RATCHET_GIT_TOKEN',
   );
-  const one = (name: string, description: string, sample: string, act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>) =>
+  const one = (
+    name: string,
+    description: string,
+    sample: string,
+    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
+  ) =>
     example(
       repo
         .command(`${name} <repository>`)
@@ -79,7 +97,16 @@ export function repositoryCommands(root: Command, io: Io): void {
   });
   one('history', 'Its sync and push runs, newest first.', 'repo history examples', async ({ client, out }, id) => {
     const page = await client.repositories.runs({ id });
-    out.rows(page, page.items, ['startedAt', 'direction', 'trigger', 'status', 'tasksAdded', 'tasksUpdated', 'tasksDeleted', 'error']);
+    out.rows(page, page.items, [
+      'startedAt',
+      'direction',
+      'trigger',
+      'status',
+      'tasksAdded',
+      'tasksUpdated',
+      'tasksDeleted',
+      'error',
+    ]);
   });
   example(
     repo

@@ -23,7 +23,12 @@ export function runCommands(root: Command, io: Io): void {
           const { runLocalTask } = await import('@ratchet/server/local-task');
           return report(context.out, await runLocalTask({ path: task, input, timeoutMs }));
         }
-        const execution = await context.client.tasks.run({ id: await taskId(context, task), input, wait: options.wait, timeoutMs });
+        const execution = await context.client.tasks.run({
+          id: await taskId(context, task),
+          input,
+          wait: options.wait,
+          timeoutMs,
+        });
         report(context.out, execution);
       }),
     'run "CSV to JSON" --input @people.json',
@@ -37,7 +42,12 @@ export function runCommands(root: Command, io: Io): void {
       .action(async (task: string, options: { only?: string }, command: Command) => {
         const context = contextOf(command, io);
         const result = await tested(context, task, options.only);
-        const rows = result.results.map((test) => ({ status: test.status, test: test.name, ms: Math.round(test.durationMs), error: test.error ?? '' }));
+        const rows = result.results.map((test) => ({
+          status: test.status,
+          test: test.name,
+          ms: Math.round(test.durationMs),
+          error: test.error ?? '',
+        }));
         context.out.rows(result, rows, ['status', 'test', 'ms', 'error']);
         if (!context.out.json) context.out.line(`${result.passed} passed, ${result.failed} failed`);
         if (result.failed > 0) throw new Failed(`${result.failed} tests failed.`);
@@ -51,7 +61,11 @@ export function runCommands(root: Command, io: Io): void {
       .action(async (task: string, _options: object, command: Command) => {
         const context = contextOf(command, io);
         const result = await validated(context, task);
-        context.out.rows(result, result.problems.map((p) => ({ ...p, line: p.line ?? '' })), ['severity', 'path', 'line', 'message']);
+        context.out.rows(
+          result,
+          result.problems.map((p) => ({ ...p, line: p.line ?? '' })),
+          ['severity', 'path', 'line', 'message'],
+        );
         if (!result.valid) throw new Failed('It has problems.');
       }),
     'validate ./examples/tasks/csv-to-json',
@@ -78,7 +92,8 @@ type Ran = Pick<Execution, 'status' | 'output' | 'error' | 'durationMs'> & { id?
 function report(out: Output, execution: Ran): void {
   if (out.json) out.line(JSON.stringify(execution, null, 2));
   else if (execution.status === 'completed') out.line(JSON.stringify(execution.output, null, 2));
-  else if (execution.status === 'pending' || execution.status === 'running') out.line(`${execution.id} is ${execution.status}`);
+  else if (execution.status === 'pending' || execution.status === 'running')
+    out.line(`${execution.id} is ${execution.status}`);
   if (['failed', 'timed_out', 'cancelled'].includes(execution.status)) {
     const { error } = execution;
     const where = error?.line ? ` (${error.file ?? ''}:${error.line})` : '';

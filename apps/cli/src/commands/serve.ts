@@ -23,13 +23,15 @@ export function serveCommands(root: Command, io: Io): void {
       .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything', 'none')
       .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)');
   example(
-    options(root.command('serve').description('Start the server.')).action((given: ServeOptions) => serve(given, io, false)),
+    options(root.command('serve').description('Start the server.')).action((given: ServeOptions) =>
+      serve(given, io, false),
+    ),
     'serve --port 8080 --data-dir ./data',
   );
   example(
-    options(root.command('start').description('Start the server with the example tasks in a Git repository of its own.')).action(
-      (given: ServeOptions) => serve(given, io, true),
-    ),
+    options(
+      root.command('start').description('Start the server with the example tasks in a Git repository of its own.'),
+    ).action((given: ServeOptions) => serve(given, io, true)),
     'start --port 8080',
   );
 }
@@ -38,7 +40,12 @@ export function serveCommands(root: Command, io: Io): void {
 async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<void> {
   const { startServer } = await import('@ratchet/server/start-server');
   const { port, ...rest } = given;
-  const server = await startServer({ ...rest, port: port === undefined ? undefined : Number(port), examples, environment: io.env });
+  const server = await startServer({
+    ...rest,
+    port: port === undefined ? undefined : Number(port),
+    examples,
+    environment: io.env,
+  });
   io.stdout.write(`Ratchet serves at ${server.address} (try ${server.address}/docs)\n`);
   await new Promise<void>((resolve) => {
     let asked = 0;

@@ -15,12 +15,16 @@ export function syncCommands(root: Command, io: Io): void {
         if (!repository) {
           const all = await context.client.repositories.syncAll({});
           show(context, all.results, all);
-          for (const failure of all.failures) io.stderr.write(`${failure.repositoryId}: ${failure.code}: ${failure.message}\n`);
+          for (const failure of all.failures)
+            io.stderr.write(`${failure.repositoryId}: ${failure.code}: ${failure.message}\n`);
           if (all.failures.length > 0) throw new Failed(`${all.failures.length} repositories failed.`);
           return fail(all.results);
         }
         const id = await repositoryId(context, repository);
-        const result = await context.client.repositories.sync({ id, ...(options.planId ? { planId: options.planId, force: true } : {}) });
+        const result = await context.client.repositories.sync({
+          id,
+          ...(options.planId ? { planId: options.planId, force: true } : {}),
+        });
         show(context, [result], result);
         fail([result]);
       }),
@@ -34,7 +38,8 @@ export function syncCommands(root: Command, io: Io): void {
         const context = contextOf(command, io);
         const plan = await context.client.repositories.plan({ id: await repositoryId(context, repository) });
         context.out.rows(plan, plan.actions, ['action', 'change', 'path', 'files']);
-        if (!context.out.json && plan.guard) context.out.line(`${plan.guard.message} To let it through: --plan-id ${plan.planId}`);
+        if (!context.out.json && plan.guard)
+          context.out.line(`${plan.guard.message} To let it through: --plan-id ${plan.planId}`);
       }),
     'plan examples',
   );
@@ -46,21 +51,43 @@ export function syncCommands(root: Command, io: Io): void {
       .option('--message <text>', 'the commit message')
       .option('--plan-id <id>', 'let this plan through though a guard stopped it')
       .option('--force', 'push a task although it has problems')
-      .action(async (task: string | undefined, options: { repository?: string; message?: string; planId?: string; force?: boolean }, command: Command) => {
-        const context = contextOf(command, io);
-        if (Boolean(task) === Boolean(options.repository)) throw new Failed('Name a task, or a repository with --repository.', exitCodes.usage);
-        const results = task
-          ? [await context.client.tasks.push({ id: await taskId(context, task), message: options.message, force: options.force ?? false })]
-          : await context.client.repositories.push({
-              id: await repositoryId(context, options.repository ?? ''),
-              message: options.message,
-              ...(options.planId ? { planId: options.planId, force: true } : {}),
-            });
-        const rows = results.map((r) => ({ pushed: r.success ? 'yes' : 'no', path: r.repositoryPath, commit: r.commitHash?.slice(0, 10), error: r.error?.message ?? '' }));
-        context.out.rows(results, rows, ['pushed', 'path', 'commit', 'error']);
-        const failed = results.filter((r) => !r.success);
-        if (failed.length > 0) throw new Failed(`${failed.length} were not pushed.`, failed.some((r) => r.error?.code === 'SYNC_CONFLICT') ? exitCodes.conflict : exitCodes.failed);
-      }),
+      .action(
+        async (
+          task: string | undefined,
+          options: { repository?: string; message?: string; planId?: string; force?: boolean },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          if (Boolean(task) === Boolean(options.repository))
+            throw new Failed('Name a task, or a repository with --repository.', exitCodes.usage);
+          const results = task
+            ? [
+                await context.client.tasks.push({
+                  id: await taskId(context, task),
+                  message: options.message,
+                  force: options.force ?? false,
+                }),
+              ]
+            : await context.client.repositories.push({
+                id: await repositoryId(context, options.repository ?? ''),
+                message: options.message,
+                ...(options.planId ? { planId: options.planId, force: true } : {}),
+              });
+          const rows = results.map((r) => ({
+            pushed: r.success ? 'yes' : 'no',
+            path: r.repositoryPath,
+            commit: r.commitHash?.slice(0, 10),
+            error: r.error?.message ?? '',
+          }));
+          context.out.rows(results, rows, ['pushed', 'path', 'commit', 'error']);
+          const failed = results.filter((r) => !r.success);
+          if (failed.length > 0)
+            throw new Failed(
+              `${failed.length} were not pushed.`,
+              failed.some((r) => r.error?.code === 'SYNC_CONFLICT') ? exitCodes.conflict : exitCodes.failed,
+            );
+        },
+      ),
     'push "CSV to JSON" --message "Trim cells"',
     'push --repository examples',
   );
@@ -85,20 +112,31 @@ export function syncCommands(root: Command, io: Io): void {
       .action(async (task: string, options: { from?: string; to?: string }, command: Command) => {
         const context = contextOf(command, io);
         const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-        const diff = await context.client.tasks.diff({ id: await taskId(context, task), from: number(options.from), to: number(options.to) });
+        const diff = await context.client.tasks.diff({
+          id: await taskId(context, task),
+          from: number(options.from),
+          to: number(options.to),
+        });
         if (context.out.json) context.out.line(JSON.stringify(diff, null, 2));
-        else for (const file of diff.files) context.out.line(file.binary ? `${file.path}: binary, ${file.change}` : file.diff.trimEnd());
+        else
+          for (const file of diff.files)
+            context.out.line(file.binary ? `${file.path}: binary, ${file.change}` : file.diff.trimEnd());
       }),
     'diff "CSV to JSON" --from 1 --to 2',
   );
 }
 
 function show(context: Context, results: readonly SyncResult[], value: unknown): void {
-  context.out.rows(value, results.map((r) => ({ repository: r.repositoryId, result: r.message, ms: Math.round(r.durationMs) })), ['repository', 'result', 'ms']);
+  context.out.rows(
+    value,
+    results.map((r) => ({ repository: r.repositoryId, result: r.message, ms: Math.round(r.durationMs) })),
+    ['repository', 'result', 'ms'],
+  );
   if (context.out.json) return;
   for (const { problems, conflicts } of results) {
     for (const p of problems) context.out.line(`${p.severity}: ${p.path}${p.line ? `:${p.line}` : ''}: ${p.message}`);
-    for (const c of conflicts) context.out.line(`conflict ${c.id}: ${c.repositoryPath} (ratchet conflict show ${c.id})`);
+    for (const c of conflicts)
+      context.out.line(`conflict ${c.id}: ${c.repositoryPath} (ratchet conflict show ${c.id})`);
   }
 }
 

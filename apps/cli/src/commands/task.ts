@@ -19,7 +19,11 @@ export function taskCommands(root: Command, io: Io): void {
       }),
     'task list --search csv',
   );
-  const one = (name: string, description: string, act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>) =>
+  const one = (
+    name: string,
+    description: string,
+    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
+  ) =>
     example(
       task
         .command(`${name} <task>`)
@@ -67,17 +71,23 @@ export function taskCommands(root: Command, io: Io): void {
       .option('--description <text>', 'what it does')
       .option('--typescript', 'the code is TypeScript')
       .option('--repository <name>', 'where it is kept; the default one without')
-      .action(async (name: string, options: { source: string; description?: string; typescript?: boolean; repository?: string }, command: Command) => {
-        const context = contextOf(command, io);
-        const made = await context.client.tasks.create({
-          name,
-          sourceCode: await readText(options.source, io),
-          sourceType: options.typescript ? 'typescript' : 'javascript',
-          description: options.description,
-          repositoryId: options.repository ? await repositoryId(context, options.repository) : undefined,
-        });
-        context.out.fields(made, { id: made.id, name: made.name, path: made.repositoryInfo?.repositoryPath });
-      }),
+      .action(
+        async (
+          name: string,
+          options: { source: string; description?: string; typescript?: boolean; repository?: string },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          const made = await context.client.tasks.create({
+            name,
+            sourceCode: await readText(options.source, io),
+            sourceType: options.typescript ? 'typescript' : 'javascript',
+            description: options.description,
+            repositoryId: options.repository ? await repositoryId(context, options.repository) : undefined,
+          });
+          context.out.fields(made, { id: made.id, name: made.name, path: made.repositoryInfo?.repositoryPath });
+        },
+      ),
     'task create "Say hello" --source @hello.js',
   );
   example(
@@ -89,15 +99,37 @@ export function taskCommands(root: Command, io: Io): void {
       .option('--set-version <version>', 'its version')
       .option('--because <text>', 'what the change is for')
       .option('--revision <n>', 'refuse unless this is the current revision')
-      .action(async (given: string, options: { source?: string; description?: string; setVersion?: string; because?: string; revision?: string }, command: Command) => {
-        const context = contextOf(command, io);
-        const id = await taskId(context, given);
-        const shared = { id, version: options.setVersion, changeDescription: options.because, expectedRevision: options.revision === undefined ? undefined : Number(options.revision) };
-        let changed = options.source === undefined ? null : await context.client.tasks.updateSource({ ...shared, sourceCode: await readText(options.source, io) });
-        if (options.description !== undefined || !changed)
-          changed = await context.client.tasks.update({ ...shared, ...(changed ? { expectedRevision: changed.revision } : {}), description: options.description });
-        context.out.fields(changed, { name: changed.name, revision: changed.revision, syncStatus: changed.syncStatus });
-      }),
+      .action(
+        async (
+          given: string,
+          options: { source?: string; description?: string; setVersion?: string; because?: string; revision?: string },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          const id = await taskId(context, given);
+          const shared = {
+            id,
+            version: options.setVersion,
+            changeDescription: options.because,
+            expectedRevision: options.revision === undefined ? undefined : Number(options.revision),
+          };
+          let changed =
+            options.source === undefined
+              ? null
+              : await context.client.tasks.updateSource({ ...shared, sourceCode: await readText(options.source, io) });
+          if (options.description !== undefined || !changed)
+            changed = await context.client.tasks.update({
+              ...shared,
+              ...(changed ? { expectedRevision: changed.revision } : {}),
+              description: options.description,
+            });
+          context.out.fields(changed, {
+            name: changed.name,
+            revision: changed.revision,
+            syncStatus: changed.syncStatus,
+          });
+        },
+      ),
     'task edit "Say hello" --source @hello.js --because "Greet by name"',
   );
   example(
@@ -106,7 +138,10 @@ export function taskCommands(root: Command, io: Io): void {
       .description('Make an earlier revision the current one; history keeps both.')
       .action(async (given: string, revision: string, _options: object, command: Command) => {
         const context = contextOf(command, io);
-        const changed = await context.client.tasks.rollback({ id: await taskId(context, given), revision: Number(revision) });
+        const changed = await context.client.tasks.rollback({
+          id: await taskId(context, given),
+          revision: Number(revision),
+        });
         context.out.fields(changed, { name: changed.name, revision: changed.revision, syncStatus: changed.syncStatus });
       }),
     'task rollback "Say hello" 1',

@@ -7,7 +7,9 @@ export const ConflictType = z
   .meta({ id: 'ConflictType', description: 'How the two sides disagree' });
 export type ConflictType = z.output<typeof ConflictType>;
 
-export const HunkChoice = z.enum(['local', 'remote', 'both']).meta({ id: 'HunkChoice', description: 'Whose text to take' });
+export const HunkChoice = z
+  .enum(['local', 'remote', 'both'])
+  .meta({ id: 'HunkChoice', description: 'Whose text to take' });
 export type HunkChoice = z.output<typeof HunkChoice>;
 
 export const ConflictHunk = z

@@ -9,7 +9,10 @@ export type RepositoryType = z.output<typeof RepositoryType>;
 
 export const BranchStrategy = z
   .enum(['direct', 'feature_branch'])
-  .meta({ id: 'BranchStrategy', description: 'Push to the branch itself, or to a branch of our own with a pull request' });
+  .meta({
+    id: 'BranchStrategy',
+    description: 'Push to the branch itself, or to a branch of our own with a pull request',
+  });
 export const ConflictStrategy = z
   .enum(['fail', 'merge', 'create_pr'])
   .meta({ id: 'ConflictStrategy', description: 'What a push does when the branch does not take it' });
@@ -89,7 +92,14 @@ export const repositorySettings = {
   name: z.string().trim().min(1).max(200),
   repositoryType: z.preprocess((v) => (v === 'registry' ? 'http' : v), RepositoryType),
   uri: z.string().trim().min(1).max(4000).describe('URL, or path of a folder on the server'),
-  branch: z.string().trim().min(1).max(250).nullable().default(null).describe('For git; without one, the remote’s default'),
+  branch: z
+    .string()
+    .trim()
+    .min(1)
+    .max(250)
+    .nullable()
+    .default(null)
+    .describe('For git; without one, the remote’s default'),
   subPath: z.string().max(1000).nullable().default(null),
   credentialId: Id.nullable().default(null),
   authConfig: AuthConfig.optional(),

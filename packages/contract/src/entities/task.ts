@@ -7,7 +7,11 @@ export type SourceType = z.output<typeof SourceType>;
 
 export const StorageType = z
   .enum(['folder', 'pair', 'manifest', 'script'])
-  .meta({ id: 'StorageType', description: 'The form a task has on disk: folder with metadata.json, code with YAML beside it, folder with task.yaml, or one script' });
+  .meta({
+    id: 'StorageType',
+    description:
+      'The form a task has on disk: folder with metadata.json, code with YAML beside it, folder with task.yaml, or one script',
+  });
 export type StorageType = z.output<typeof StorageType>;
 
 export const TaskSyncStatus = z

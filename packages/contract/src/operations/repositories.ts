@@ -20,7 +20,9 @@ const settingsPatch = Object.fromEntries(
   Object.entries(repositorySettings)
     .filter(([key]) => key !== 'repositoryType')
     .map(([key, schema]) => [key, withoutDefault(schema).optional()]),
-) as { [K in Exclude<keyof typeof repositorySettings, 'repositoryType'>]: z.ZodOptional<(typeof repositorySettings)[K]> };
+) as {
+  [K in Exclude<keyof typeof repositorySettings, 'repositoryType'>]: z.ZodOptional<(typeof repositorySettings)[K]>;
+};
 
 function withoutDefault(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : schema;
@@ -154,7 +156,10 @@ export const repositories = {
     permission: 'delete_repository',
     input: z.object({
       ...byId,
-      tasks: z.enum(['detach', 'delete']).optional().describe('Keep its tasks here without a repository, or delete them'),
+      tasks: z
+        .enum(['detach', 'delete'])
+        .optional()
+        .describe('Keep its tasks here without a repository, or delete them'),
       expectedRevision,
     }),
     output: z.void(),
@@ -203,7 +208,14 @@ export const repositories = {
       message: z.string().max(5000).optional().describe('Commit message'),
     }),
     output: z.array(PushResult).meta({ id: 'PushResults', description: 'What the push did with each task' }),
-    errors: ['NOT_FOUND', 'REPOSITORY_UNREACHABLE', 'REPOSITORY_READ_ONLY', 'REPOSITORY_BUSY', 'GUARD_TRIPPED', 'PLAN_STALE'],
+    errors: [
+      'NOT_FOUND',
+      'REPOSITORY_UNREACHABLE',
+      'REPOSITORY_READ_ONLY',
+      'REPOSITORY_BUSY',
+      'GUARD_TRIPPED',
+      'PLAN_STALE',
+    ],
     rest: ['POST', '/repositories/{id}/push'],
     graphql: 'pushRepositoryChanges',
     mcp: 'ratchet_push_repository_changes',

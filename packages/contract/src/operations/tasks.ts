@@ -21,7 +21,11 @@ import { type ListFields, listInput, pageOf } from '../paging.ts';
 const taskRef = z.string().min(1).max(200).describe('The id or the uuid of the task');
 const byTask = { id: taskRef };
 const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
-const changeDescription = z.string().max(2000).optional().describe('What the change is for; kept in history and in the commit');
+const changeDescription = z
+  .string()
+  .max(2000)
+  .optional()
+  .describe('What the change is for; kept in history and in the commit');
 const sourceCode = z.string().max(5_000_000);
 
 export const taskList: ListFields = {
@@ -98,7 +102,10 @@ export const tasks = {
     description: 'One task with its code, schemas and files',
     effect: 'read',
     permission: 'read',
-    input: z.object({ ...byTask, version: z.string().max(100).optional().describe('Of the versions that stand side by side; the newest without') }),
+    input: z.object({
+      ...byTask,
+      version: z.string().max(100).optional().describe('Of the versions that stand side by side; the newest without'),
+    }),
     output: Task,
     errors: ['NOT_FOUND'],
     rest: ['GET', '/tasks/{id}'],
@@ -425,7 +432,10 @@ export const tasks = {
     description: 'Run the tests of a task',
     effect: 'write',
     permission: 'run',
-    input: z.object({ ...byTask, test: z.string().max(1000).optional().describe('Only the test file or name that this is a part of') }),
+    input: z.object({
+      ...byTask,
+      test: z.string().max(1000).optional().describe('Only the test file or name that this is a part of'),
+    }),
     output: TestReport,
     errors: ['NOT_FOUND', 'TASK_INVALID'],
     rest: ['POST', '/tasks/{id}/test'],
@@ -469,6 +479,7 @@ export const tasks = {
     graphql: 'pushTaskToRepository',
     mcp: 'ratchet_push_task_to_repository',
     cli: 'push',
-    refused: (result) => (result.success ? undefined : result.error?.code === 'SYNC_CONFLICT' ? 'SYNC_CONFLICT' : 'PUSH_REJECTED'),
+    refused: (result) =>
+      result.success ? undefined : result.error?.code === 'SYNC_CONFLICT' ? 'SYNC_CONFLICT' : 'PUSH_REJECTED',
   }),
 } as const;

@@ -48,7 +48,7 @@ export function installEntry(realm: Realm, startHook: string): Control {
       class: named === '' ? 'Error' : named.slice(0, 200),
       message,
       stack: field('stack'),
-      ...(details === null || details.length > 10_000 ? {} : { details: parse(details) }),
+      ...(details === null || details.length > 10_000 ? {} : { details }),
     };
   };
   const failure = (error: unknown): string => stringify(describe(error)) as string;

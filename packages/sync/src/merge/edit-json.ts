@@ -1,5 +1,5 @@
 import { equalJson, type JsonValue } from '@ratchet/sync-core/json-merge';
-import { applyEdits, type FormattingOptions, type JSONPath, modify, parse, type ParseError } from 'jsonc-parser';
+import { applyEdits, type FormattingOptions, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
 
 /** The value of a JSON text, or null when it is not strictly JSON. */
 export function parseJson(text: string): { value: JsonValue } | null {
@@ -16,7 +16,10 @@ export function editJson(text: string, from: JsonValue, to: JsonValue): string |
   let result = text.slice(bom.length);
   const formattingOptions = formatOf(result);
   for (const { path, value } of differences(from, to, []))
-    result = applyEdits(result, modify(result, path, value, { formattingOptions, getInsertionIndex: (keys) => keys.length }));
+    result = applyEdits(
+      result,
+      modify(result, path, value, { formattingOptions, getInsertionIndex: (keys) => keys.length }),
+    );
   const errors: ParseError[] = [];
   const reached = parse(result, errors, { allowTrailingComma: false, disallowComments: true }) as JsonValue;
   return errors.length === 0 && equalJson(reached, to) ? bom + result : null;
@@ -39,8 +42,14 @@ function* differences(from: JsonValue, to: JsonValue, path: JSONPath): Generator
     }
   } else if (Array.isArray(from) && Array.isArray(to) && from.length === to.length)
     for (const [i, element] of to.entries()) yield* differences(from[i], element, [...path, i]);
-  else if (Array.isArray(from) && Array.isArray(to) && to.length > from.length && from.every((element, i) => equalJson(element, to[i])))
-    for (const [i, element] of to.slice(from.length).entries()) yield { path: [...path, from.length + i], value: element };
+  else if (
+    Array.isArray(from) &&
+    Array.isArray(to) &&
+    to.length > from.length &&
+    from.every((element, i) => equalJson(element, to[i]))
+  )
+    for (const [i, element] of to.slice(from.length).entries())
+      yield { path: [...path, from.length + i], value: element };
   else yield { path, value: to };
 }
 

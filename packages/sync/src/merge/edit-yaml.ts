@@ -31,7 +31,9 @@ export function parseYaml(text: string): { value: JsonValue } | null {
   if (!document) return null;
   const value = document.toJS() as unknown;
   try {
-    return equalJson(JSON.parse(JSON.stringify(value)) as JsonValue, value as JsonValue) ? { value: value as JsonValue } : null;
+    return equalJson(JSON.parse(JSON.stringify(value)) as JsonValue, value as JsonValue)
+      ? { value: value as JsonValue }
+      : null;
   } catch {
     return null;
   }
@@ -53,12 +55,19 @@ export function editYaml(text: string, from: JsonValue, to: JsonValue): string |
   // A text that the library would write otherwise even unchanged is merged by lines, which touch nothing else.
   const untouched = plainDocument(text)?.toString({ lineWidth: 0 });
   const reached = parseYaml(result);
-  return untouched === text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n') && reached && equalJson(reached.value, to) ? result : null;
+  return untouched === text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n') && reached && equalJson(reached.value, to)
+    ? result
+    : null;
 }
 
-function* differences(from: JsonValue, to: JsonValue, path: (string | number)[]): Generator<{ path: (string | number)[]; value: JsonValue | undefined }> {
+function* differences(
+  from: JsonValue,
+  to: JsonValue,
+  path: (string | number)[],
+): Generator<{ path: (string | number)[]; value: JsonValue | undefined }> {
   if (equalJson(from, to)) return;
-  const isObject = (v: JsonValue): v is { readonly [key: string]: JsonValue } => v !== null && typeof v === 'object' && !Array.isArray(v);
+  const isObject = (v: JsonValue): v is { readonly [key: string]: JsonValue } =>
+    v !== null && typeof v === 'object' && !Array.isArray(v);
   if (!isObject(from) || !isObject(to)) {
     yield { path, value: to };
     return;

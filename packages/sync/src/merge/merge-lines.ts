@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Choice, Choices, Hunk, Merge } from './merge-file.ts';
-import { mergedShape, plainText, shapeOf, shaped } from './text-shape.ts';
+import type { Choice, Choices, Hunk, Merge } from './merge.ts';
+import { mergedShape, plainText, shaped, shapeOf } from './text-shape.ts';
 
 /** Longer than any run of these characters that a text is likely to hold; a longer one in the text makes it longer. */
 const leastMarker = 7;
@@ -33,32 +33,49 @@ export async function mergeLines(base: string, local: string, remote: string): P
       line += lineCount(part.local) + lineCount(part.base) + lineCount(part.remote) + 4;
     }
   }
-  const join = (pick: (open: Open) => string) => encode(parts.map((part) => (typeof part === 'string' ? part : pick(part))).join(''));
+  const join = (pick: (open: Open) => string) =>
+    encode(parts.map((part) => (typeof part === 'string' ? part : pick(part))).join(''));
   const choose = (choices: Choices) => join((open) => chosen(open, choices[open.id] ?? 'local'));
   return { outcome: { clean: false, bytes: encode(text), fallback: join((open) => open.remote), hunks }, choose };
 }
 
-const chosen = (open: Open, choice: Choice): string => (choice === 'local' ? open.local : choice === 'remote' ? open.remote : open.local + open.remote);
+const chosen = (open: Open, choice: Choice): string =>
+  choice === 'local' ? open.local : choice === 'remote' ? open.remote : open.local + open.remote;
 const lineCount = (text: string): number => text.split('\n').length - 1;
 
 /** One more than the longest run at the start of a line, so that nothing in the texts passes for a marker. */
 function markerSize(texts: readonly string[]): number {
   let longest = leastMarker - 1;
-  for (const text of texts) for (const [run] of text.matchAll(/^(?:<+|\|+|=+|>+)/gm)) longest = Math.max(longest, run.length);
+  for (const text of texts)
+    for (const [run] of text.matchAll(/^(?:<+|\|+|=+|>+)/gm)) longest = Math.max(longest, run.length);
   return longest + 1;
 }
 
 /** `git merge-file` in a folder of its own: its diff3 stays quick where repetitive lines make others slow. */
-async function gitMerge(base: string, local: string, remote: string, size: number): Promise<{ text: string; clean: boolean }> {
+async function gitMerge(
+  base: string,
+  local: string,
+  remote: string,
+  size: number,
+): Promise<{ text: string; clean: boolean }> {
   const folder = await mkdtemp(join(tmpdir(), 'ratchet-merge-'));
   try {
-    await Promise.all([writeFile(join(folder, 'base'), base), writeFile(join(folder, 'local'), local), writeFile(join(folder, 'remote'), remote)]);
+    await Promise.all([
+      writeFile(join(folder, 'base'), base),
+      writeFile(join(folder, 'local'), local),
+      writeFile(join(folder, 'remote'), remote),
+    ]);
     const labels = ['-L', 'local', '-L', 'base', '-L', 'remote'];
     return await new Promise((resolve, reject) => {
       execFile(
         'git',
         ['merge-file', '-p', '--diff3', `--marker-size=${size}`, ...labels, 'local', 'base', 'remote'],
-        { cwd: folder, env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' }, maxBuffer: 512 * 1024 * 1024, timeout: 60_000 },
+        {
+          cwd: folder,
+          env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: folder, GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' },
+          maxBuffer: 512 * 1024 * 1024,
+          timeout: 60_000,
+        },
         (error, stdout) => {
           // The exit code is the number of conflicts, up to 127; anything beyond is a failure.
           const code = error ? Number(error.code) : 0;
@@ -75,7 +92,12 @@ async function gitMerge(base: string, local: string, remote: string, size: numbe
 /** Stretches of settled text and open hunks, in order. */
 function parse(text: string, size: number): (string | Open)[] {
   const parts: (string | Open)[] = [];
-  const [start, middle, split, end] = [`${'<'.repeat(size)} local`, `${'|'.repeat(size)} base`, '='.repeat(size), `${'>'.repeat(size)} remote`];
+  const [start, middle, split, end] = [
+    `${'<'.repeat(size)} local`,
+    `${'|'.repeat(size)} base`,
+    '='.repeat(size),
+    `${'>'.repeat(size)} remote`,
+  ];
   let settled = '';
   let open: { local: string; base: string; remote: string } | null = null;
   let side: 'local' | 'base' | 'remote' = 'local';

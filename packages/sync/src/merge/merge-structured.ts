@@ -1,8 +1,8 @@
 import { equalJson, type JsonConflict, type JsonValue, mergeJson } from '@ratchet/sync-core/json-merge';
 import { editJson, parseJson } from './edit-json.ts';
 import { editYaml, parseYaml } from './edit-yaml.ts';
-import type { Choices, Hunk, Merge } from './merge-file.ts';
-import { mergedShape, shapeOf, shaped, plainText } from './text-shape.ts';
+import type { Choices, Hunk, Merge } from './merge.ts';
+import { mergedShape, plainText, shaped, shapeOf } from './text-shape.ts';
 
 interface Format {
   readonly parse: (text: string) => { value: JsonValue } | null;
@@ -31,12 +31,14 @@ export function mergeStructured(extension: string, base: string | null, local: s
     const text = value === undefined ? null : format.edit(remote, r.value, value);
     return text === null ? null : Buffer.from(shaped(plainText(text), shape), 'utf8');
   };
-  const mergeWith = (pick: (conflict: JsonConflict) => 'local' | 'remote') => mergeJson(b?.value, l.value, r.value, pick);
+  const mergeWith = (pick: (conflict: JsonConflict) => 'local' | 'remote') =>
+    mergeJson(b?.value, l.value, r.value, pick);
   const merged = mergeWith(() => 'local');
   const bytes = write(merged.value);
   const fallback = write(mergeWith(() => 'remote').value);
   if (!bytes || !fallback) return null;
-  const choose = (choices: Choices) => write(mergeWith((conflict) => (choices[idOf(conflict)] === 'remote' ? 'remote' : 'local')).value) ?? bytes;
+  const choose = (choices: Choices) =>
+    write(mergeWith((conflict) => (choices[idOf(conflict)] === 'remote' ? 'remote' : 'local')).value) ?? bytes;
   if (merged.conflicts.length === 0) return { outcome: { clean: true, bytes }, choose };
   const hunks = merged.conflicts.map((conflict): Hunk => ({ id: idOf(conflict), kind: 'value', ...conflict }));
   return { outcome: { clean: false, bytes, fallback, hunks }, choose };

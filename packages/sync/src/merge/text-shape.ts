@@ -18,7 +18,11 @@ export interface TextShape {
 export function shapeOf(text: string): TextShape {
   const breaks = text.match(/\n/g)?.length ?? 0;
   const crlf = text.match(/\r\n/g)?.length ?? 0;
-  return { bom: text.startsWith('\uFEFF'), crlf: breaks > 0 && crlf * 2 > breaks, finalNewline: text === '' || text.endsWith('\n') };
+  return {
+    bom: text.startsWith('\uFEFF'),
+    crlf: breaks > 0 && crlf * 2 > breaks,
+    finalNewline: text === '' || text.endsWith('\n'),
+  };
 }
 
 /** The lines alone: no BOM, LF, a final newline. */

@@ -36,11 +36,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     try {
       done(null, JSON.parse(text.toString(), refuseProto));
     } catch (error) {
-      const message = error instanceof RatchetError ? error.message : `The body is not JSON: ${(error as Error).message}`;
+      const message =
+        error instanceof RatchetError ? error.message : `The body is not JSON: ${(error as Error).message}`;
       done(new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]));
     }
   });
-  app.addContentTypeParser(['application/octet-stream', 'text/plain'], { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes));
+  app.addContentTypeParser(['application/octet-stream', 'text/plain'], { parseAs: 'buffer' }, (_request, bytes, done) =>
+    done(null, bytes),
+  );
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
@@ -68,19 +71,31 @@ const refuseProto = (key: string, value: unknown): unknown => {
 /** Every error as `{ code, message, details, requestId }`. What is not known is logged and not shown. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: AppOptions['log']) {
   const known = toRatchetError(error);
-  if (!known) log('error', 'A request failed.', { err: error, requestId: request.id, method: request.method, url: request.url });
-  const { code, message, details } = known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
+  if (!known)
+    log('error', 'A request failed.', { err: error, requestId: request.id, method: request.method, url: request.url });
+  const { code, message, details } =
+    known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
   if (code === 'RATE_LIMITED') reply.header('retry-after', '1');
-  return reply.status(statusOf[code]).type('application/json').send({ ...top(code, details), code, message, details: details ?? null, requestId: request.id });
+  return reply
+    .status(statusOf[code])
+    .type('application/json')
+    .send({ ...top(code, details), code, message, details: details ?? null, requestId: request.id });
 }
 
 /** Members that clients read beside the code. */
 function top(code: string, details: unknown): Record<string, unknown> {
-  if ((code !== 'GUARD_TRIPPED' && code !== 'PLAN_STALE' && code !== 'CONFLICT_MOVED') || details === null || typeof details !== 'object') return {};
+  if (
+    (code !== 'GUARD_TRIPPED' && code !== 'PLAN_STALE' && code !== 'CONFLICT_MOVED') ||
+    details === null ||
+    typeof details !== 'object'
+  )
+    return {};
   return details as Record<string, unknown>;
 }
 
-const byStatus: Readonly<Record<number, ['PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'VALIDATION_FAILED', string]>> = {
+const byStatus: Readonly<
+  Record<number, ['PAYLOAD_TOO_LARGE' | 'UNSUPPORTED_MEDIA_TYPE' | 'VALIDATION_FAILED', string]>
+> = {
   413: ['PAYLOAD_TOO_LARGE', 'The body is too large.'],
   415: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.'],
   400: ['VALIDATION_FAILED', 'The request cannot be read.'],

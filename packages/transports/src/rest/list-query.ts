@@ -1,5 +1,12 @@
 import { RatchetError } from '@ratchet/contract/errors';
-import { type FieldType, type FilterClause, type FilterOperator, filterOperators, type ListFields, type SortClause } from '@ratchet/contract/paging';
+import {
+  type FieldType,
+  type FilterClause,
+  type FilterOperator,
+  filterOperators,
+  type ListFields,
+  type SortClause,
+} from '@ratchet/contract/paging';
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -44,7 +51,9 @@ export function readListQuery(query: Query, fields: ListFields, members: Readonl
 }
 
 const texts = (value: string | string[] | undefined): string[] =>
-  (value === undefined ? [] : Array.isArray(value) ? value : [value]).flatMap((text) => text.split(',')).filter(Boolean);
+  (value === undefined ? [] : Array.isArray(value) ? value : [value])
+    .flatMap((text) => text.split(','))
+    .filter(Boolean);
 
 function pick(query: Query): Record<string, unknown> {
   const whole = (text: unknown) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text);
@@ -59,12 +68,18 @@ function windowFrom(query: Query): { start: number; end: number } {
   const number = (name: '_start' | '_end', otherwise: number) => {
     const value = query[name];
     if (value === undefined) return otherwise;
-    if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) throw new RatchetError('VALIDATION_FAILED', `${name} must be a whole number.`, [{ path: name, message: 'must be a whole number' }]);
+    if (typeof value !== 'string' || !/^\d{1,9}$/.test(value))
+      throw new RatchetError('VALIDATION_FAILED', `${name} must be a whole number.`, [
+        { path: name, message: 'must be a whole number' },
+      ]);
     return Number(value);
   };
   const start = number('_start', 0);
   const end = number('_end', start + 1000);
-  if (end - start > 1000) throw new RatchetError('VALIDATION_FAILED', 'At most 1000 items can be asked for at once.', [{ path: '_end', message: 'is more than 1000 after _start' }]);
+  if (end - start > 1000)
+    throw new RatchetError('VALIDATION_FAILED', 'At most 1000 items can be asked for at once.', [
+      { path: '_end', message: 'is more than 1000 after _start' },
+    ]);
   return { start, end: Math.max(start, end) };
 }
 
@@ -79,14 +94,21 @@ function filterFrom(key: string, value: string | string[], fields: ListFields): 
 
 function clause(field: string, op: FilterOperator, value: string | string[], fields: ListFields): FilterClause {
   const type = fields.filters[field] as FieldType | readonly string[];
-  const typed = (Array.isArray(value) ? value : [value]).map((text) => typedValue(text, op === 'like' ? 'string' : type));
-  return { field, op, value: typed.length === 1 ? (typed[0] as FilterClause['value']) : (typed as FilterClause['value']) };
+  const typed = (Array.isArray(value) ? value : [value]).map((text) =>
+    typedValue(text, op === 'like' ? 'string' : type),
+  );
+  return {
+    field,
+    op,
+    value: typed.length === 1 ? (typed[0] as FilterClause['value']) : (typed as FilterClause['value']),
+  };
 }
 
 function typedValue(text: string, type: FieldType | readonly string[]): string | number | boolean | null {
   if (text === 'null' && type !== 'string') return null;
   if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
-  if (type === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (type === 'boolean')
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   return text;
 }
 

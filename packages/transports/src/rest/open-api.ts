@@ -19,7 +19,10 @@ const tagWords: Readonly<Record<string, string>> = {
 };
 
 /** OpenAPI 3.1 of every operation. Named schemas become components. */
-export function openApiDocument(operations: readonly Operation[], info: { title: string; version: string; prefix: string }): Schema {
+export function openApiDocument(
+  operations: readonly Operation[],
+  info: { title: string; version: string; prefix: string },
+): Schema {
   const components: Record<string, Schema> = {};
   const convert = (schema: z.ZodType, io: 'input' | 'output') => component(schema, io, components);
   const error = convert(ErrorAnswer, 'output');
@@ -57,25 +60,62 @@ const ErrorAnswer = z
 
 const entityOf = (operation: Operation): string => operation.name.split('.')[0] ?? '';
 
-function describe(operation: Operation, method: string, path: string, index: number, convert: (s: z.ZodType, io: 'input' | 'output') => Schema, error: Schema): Schema {
+function describe(
+  operation: Operation,
+  method: string,
+  path: string,
+  index: number,
+  convert: (s: z.ZodType, io: 'input' | 'output') => Schema,
+  error: Schema,
+): Schema {
   const members = membersOf(operation.input);
   const inPath = pathMembers(path);
   const hasBody = method !== 'GET' && method !== 'DELETE';
   const skipped = new Set(['filters', 'sort', ...(method === 'DELETE' ? [] : [])]);
   const rest = Object.entries(members).filter(([name]) => !inPath.includes(name));
   const parameters: Schema[] = [
-    ...inPath.map((name) => ({ name, in: 'path', required: true, description: wordsOf(members[name], name), schema: convert(members[name] as z.ZodType, 'input') })),
-    ...(hasBody ? [] : rest.filter(([name]) => !(operation.list && skipped.has(name))).map(([name, schema]) => ({ name, in: 'query', required: isRequired(schema), description: wordsOf(schema, name), schema: convert(schema, 'input') }))),
+    ...inPath.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: wordsOf(members[name], name),
+      schema: convert(members[name] as z.ZodType, 'input'),
+    })),
+    ...(hasBody
+      ? []
+      : rest
+          .filter(([name]) => !(operation.list && skipped.has(name)))
+          .map(([name, schema]) => ({
+            name,
+            in: 'query',
+            required: isRequired(schema),
+            description: wordsOf(schema, name),
+            schema: convert(schema, 'input'),
+          }))),
     ...(operation.list ? listParameters(operation.list) : []),
-    ...(operation.precondition ? [{ name: 'If-Match', in: 'header', required: false, description: 'The ETag of the revision that is meant', schema: { type: 'string' } }] : []),
+    ...(operation.precondition
+      ? [
+          {
+            name: 'If-Match',
+            in: 'header',
+            required: false,
+            description: 'The ETag of the revision that is meant',
+            schema: { type: 'string' },
+          },
+        ]
+      : []),
   ];
   const body = Object.fromEntries(rest.map(([name, schema]) => [name, convert(schema, 'input')]));
   const required = rest.filter(([, schema]) => isRequired(schema)).map(([name]) => name);
   const status = operation.creates ? '201' : bare(operation.output) instanceof z.ZodVoid ? '204' : '200';
   const output = status === '204' ? null : convert(operation.output, 'output');
-  const answer = (description: string, schema: Schema | null, type = 'application/json'): Schema => ({ description, ...(schema ? { content: { [type]: { schema } } } : {}) });
+  const answer = (description: string, schema: Schema | null, type = 'application/json'): Schema => ({
+    description,
+    ...(schema ? { content: { [type]: { schema } } } : {}),
+  });
   const refusals = new Map<number, ErrorCode[]>();
-  for (const code of ['VALIDATION_FAILED', ...operation.errors, 'INTERNAL'] as const) refusals.set(statusOf[code], [...new Set([...(refusals.get(statusOf[code]) ?? []), code])]);
+  for (const code of ['VALIDATION_FAILED', ...operation.errors, 'INTERNAL'] as const)
+    refusals.set(statusOf[code], [...new Set([...(refusals.get(statusOf[code]) ?? []), code])]);
   return {
     operationId: operation.name + (index > 0 ? `.${index + 1}` : ''),
     summary: operation.description,
@@ -87,8 +127,12 @@ function describe(operation: Operation, method: string, path: string, index: num
           requestBody: {
             required: required.length > 0,
             content: {
-              'application/json': { schema: { type: 'object', properties: body, ...(required.length > 0 ? { required } : {}) } },
-              ...(operation.rawBody ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } : {}),
+              'application/json': {
+                schema: { type: 'object', properties: body, ...(required.length > 0 ? { required } : {}) },
+              },
+              ...(operation.rawBody
+                ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+                : {}),
             },
           },
         }
@@ -96,33 +140,55 @@ function describe(operation: Operation, method: string, path: string, index: num
     responses: {
       [status]: answer(operation.description, output, operation.stream ? 'text/event-stream' : 'application/json'),
       ...(operation.accepted ? { 202: answer('Queued', output) } : {}),
-      ...Object.fromEntries([...refusals].map(([code, names]) => [code, answer(names.join(', '), operation.refused && code === 409 && output ? { anyOf: [output, error] } : error)])),
+      ...Object.fromEntries(
+        [...refusals].map(([code, names]) => [
+          code,
+          answer(names.join(', '), operation.refused && code === 409 && output ? { anyOf: [output, error] } : error),
+        ]),
+      ),
     },
   };
 }
 
 const isRequired = (schema: z.ZodType): boolean => !schema.safeParse(undefined).success;
-const wordsOf = (schema: z.ZodType | undefined, name: string): string => schema?.meta()?.description ?? (schema && bare(schema).meta()?.description) ?? name;
+const wordsOf = (schema: z.ZodType | undefined, name: string): string =>
+  schema?.meta()?.description ?? (schema && bare(schema).meta()?.description) ?? name;
 
 const listParameters = ({ filters, sorts }: ListFields): Schema[] => [
-  { name: 'sort', in: 'query', required: false, description: `Fields to order by, a minus before one turns it: ${sorts.join(', ')}`, schema: { type: 'string' } },
+  {
+    name: 'sort',
+    in: 'query',
+    required: false,
+    description: `Fields to order by, a minus before one turns it: ${sorts.join(', ')}`,
+    schema: { type: 'string' },
+  },
   ...Object.entries(filters).map(([name, type]) => ({
     name,
     in: 'query',
     required: false,
     description: `Only where ${name} is this; also ${name}_${filterOperators.filter((op) => op !== 'eq').join(`, ${name}_`)}`,
-    schema: typeof type === 'string' ? { type: type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'string' } : { type: 'string', enum: [...type] },
+    schema:
+      typeof type === 'string'
+        ? { type: type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'string' }
+        : { type: 'string', enum: [...type] },
   })),
 ];
 
 /** A schema as JSON Schema 2020-12; what has an id is kept once, under it. Inputs and outputs that differ get two names. */
 function component(schema: z.ZodType, io: 'input' | 'output', components: Record<string, Schema>): Schema {
-  const { $schema: _, $defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown> & { $defs?: Record<string, Schema> };
+  const {
+    $schema: _,
+    $defs,
+    ...json
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown> & {
+    $defs?: Record<string, Schema>;
+  };
   const names = new Map<string, string>();
   const definitions: Record<string, Schema> = { ...$defs };
   const id = typeof json.id === 'string' ? json.id : null;
   if (id) definitions[id] = json;
-  for (const name of Object.keys(definitions)) names.set(name, io === 'input' ? inputName(name, definitions[name] as Schema, components) : name);
+  for (const name of Object.keys(definitions))
+    names.set(name, io === 'input' ? inputName(name, definitions[name] as Schema, components) : name);
   const rename = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rename);
     if (value === null || typeof value !== 'object') return value;
@@ -136,9 +202,12 @@ function component(schema: z.ZodType, io: 'input' | 'output', components: Record
       }),
     );
   };
-  for (const [name, definition] of Object.entries(definitions)) components[names.get(name) ?? name] ??= rename(definition) as Schema;
+  for (const [name, definition] of Object.entries(definitions))
+    components[names.get(name) ?? name] ??= rename(definition) as Schema;
   return id ? { $ref: `#/components/schemas/${names.get(id)}` } : (rename(json) as Schema);
 }
 
 const inputName = (name: string, definition: Schema, components: Record<string, Schema>): string =>
-  components[name] !== undefined && JSON.stringify(components[name]).length !== JSON.stringify(definition).length ? `${name}Input` : name;
+  components[name] !== undefined && JSON.stringify(components[name]).length !== JSON.stringify(definition).length
+    ? `${name}Input`
+    : name;

@@ -15,16 +15,29 @@ export function readInput(operation: Operation, path: string, request: FastifyRe
   const members = membersOf(operation.input);
   const params = request.params as Record<string, string>;
   const inPath = Object.fromEntries(
-    pathMembers(path).map((name) => [name, converted(members[name], path.includes(`{${name}+}`) ? params['*'] : params[name])]),
+    pathMembers(path).map((name) => [
+      name,
+      converted(members[name], path.includes(`{${name}+}`) ? params['*'] : params[name]),
+    ]),
   );
   const query = request.query as Record<string, string | string[] | undefined>;
   const names = new Set(Object.keys(members));
   const list = operation.list ? readListQuery(query, operation.list, names) : null;
   const fromQuery = list
-    ? Object.fromEntries(Object.entries(query).flatMap(([k, v]) => (k in listed || !names.has(k) || k in (operation.list?.filters ?? {}) ? [] : [[k, converted(members[k], v)]])))
+    ? Object.fromEntries(
+        Object.entries(query).flatMap(([k, v]) =>
+          k in listed || !names.has(k) || k in (operation.list?.filters ?? {}) ? [] : [[k, converted(members[k], v)]],
+        ),
+      )
     : Object.fromEntries(Object.entries(query).map(([k, v]) => [k, converted(members[k], v)]));
   const body = bodyOf(operation, request);
-  const input: Record<string, unknown> = { ...fromQuery, ...list?.input, ...body, ...inPath, ...fromHeaders(operation, members, request) };
+  const input: Record<string, unknown> = {
+    ...fromQuery,
+    ...list?.input,
+    ...body,
+    ...inPath,
+    ...fromHeaders(operation, members, request),
+  };
   const unknown = Object.keys(input).filter((name) => !names.has(name));
   if (unknown.length > 0)
     throw new RatchetError(
@@ -35,23 +48,39 @@ export function readInput(operation: Operation, path: string, request: FastifyRe
   return { input, bare: list?.bare ?? null };
 }
 
-const listed: Readonly<Record<string, true>> = { page: true, limit: true, cursor: true, q: true, sort: true, filters: true };
+const listed: Readonly<Record<string, true>> = {
+  page: true,
+  limit: true,
+  cursor: true,
+  q: true,
+  sort: true,
+  filters: true,
+};
 
 function bodyOf(operation: Operation, request: FastifyRequest): Record<string, unknown> {
   const { body } = request;
   if (body === undefined || body === null) return {};
   if (Buffer.isBuffer(body)) {
-    if (!operation.rawBody) throw new RatchetError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.');
+    if (!operation.rawBody)
+      throw new RatchetError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.');
     return { [operation.rawBody]: body.toString('base64'), encoding: 'base64' };
   }
-  if (typeof body !== 'object' || Array.isArray(body)) throw new RatchetError('VALIDATION_FAILED', 'The body must be a JSON object.', [{ path: '', message: 'must be an object' }]);
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new RatchetError('VALIDATION_FAILED', 'The body must be a JSON object.', [
+      { path: '', message: 'must be an object' },
+    ]);
   return body as Record<string, unknown>;
 }
 
-function fromHeaders(operation: Operation, members: Readonly<Record<string, unknown>>, request: FastifyRequest): Record<string, unknown> {
+function fromHeaders(
+  operation: Operation,
+  members: Readonly<Record<string, unknown>>,
+  request: FastifyRequest,
+): Record<string, unknown> {
   const { 'if-match': match, 'idempotency-key': key, 'last-event-id': event } = request.headers;
   const found: Record<string, unknown> = {};
-  if (typeof match === 'string' && operation.precondition && match.trim() !== '*') found.expectedRevision = revisionOf(match);
+  if (typeof match === 'string' && operation.precondition && match.trim() !== '*')
+    found.expectedRevision = revisionOf(match);
   if (typeof key === 'string' && 'idempotencyKey' in members) found.idempotencyKey = key;
   if (typeof event === 'string' && 'lastEventId' in members) found.lastEventId = event;
   return found;
@@ -62,7 +91,10 @@ function revisionOf(match: string): number {
   const text = match.trim();
   const strong = text.match(/^"(\d{1,9})"$/);
   if (strong) return Number(strong[1]);
-  if (/^W\/"[^"]*"$/.test(text)) throw new RatchetError('REVISION_MISMATCH', 'If-Match compares strongly; a weak ETag never matches.');
+  if (/^W\/"[^"]*"$/.test(text))
+    throw new RatchetError('REVISION_MISMATCH', 'If-Match compares strongly; a weak ETag never matches.');
   if (/^"[^"]*"$/.test(text)) throw new RatchetError('REVISION_MISMATCH', 'If-Match names no revision of this.');
-  throw new RatchetError('VALIDATION_FAILED', 'If-Match must be an ETag as it was answered, such as "3", or *.', [{ path: 'If-Match', message: 'is not an ETag' }]);
+  throw new RatchetError('VALIDATION_FAILED', 'If-Match must be an ETag as it was answered, such as "3", or *.', [
+    { path: 'If-Match', message: 'is not an ETag' },
+  ]);
 }

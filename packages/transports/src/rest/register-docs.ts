@@ -1,6 +1,6 @@
-import type { Operation } from '@ratchet/contract/operation';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { Operation } from '@ratchet/contract/operation';
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './open-api.ts';
 

@@ -25,7 +25,13 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       });
 }
 
-async function serve(operation: Operation, path: string, { dispatcher, callerOf, prefix }: RestOptions, request: FastifyRequest, reply: FastifyReply) {
+async function serve(
+  operation: Operation,
+  path: string,
+  { dispatcher, callerOf, prefix }: RestOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const { input, bare } = readInput(operation, path, request);
   const gone = new AbortController();
   reply.raw.once('close', () => {
@@ -39,11 +45,19 @@ async function serve(operation: Operation, path: string, { dispatcher, callerOf,
   if (output === undefined) return reply.status(204).send();
   const etag = etagOf(output);
   if (etag) reply.header('etag', etag);
-  if (etag && operation.effect === 'read' && request.method === 'GET' && request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*'))
+  if (
+    etag &&
+    operation.effect === 'read' &&
+    request.method === 'GET' &&
+    request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
+  )
     return reply.status(304).send();
   const refused = operation.refused?.(output as never);
-  if (operation.creates && !refused) reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
-  return reply.status(refused ? statusOf[refused] : operation.accepted?.(output as never) ? 202 : operation.creates ? 201 : 200).send(output);
+  if (operation.creates && !refused)
+    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  return reply
+    .status(refused ? statusOf[refused] : operation.accepted?.(output as never) ? 202 : operation.creates ? 201 : 200)
+    .send(output);
 }
 
 const etagOf = (output: unknown): string | null => {
@@ -65,7 +79,13 @@ async function sendWindow(
   const page = Math.floor(start / limit) + 1;
   const first = (await dispatcher.call(operation, { ...input, page, limit }, caller)) as Page<unknown>;
   const skipped = start - (page - 1) * limit;
-  const rest = skipped > 0 && first.meta.hasNext ? ((await dispatcher.call(operation, { ...input, page: page + 1, limit }, caller)) as Page<unknown>).items : [];
+  const rest =
+    skipped > 0 && first.meta.hasNext
+      ? ((await dispatcher.call(operation, { ...input, page: page + 1, limit }, caller)) as Page<unknown>).items
+      : [];
   const rows = [...first.items, ...rest].slice(skipped, skipped + (end - start));
-  return reply.header('x-total-count', String(first.meta.total)).header('access-control-expose-headers', 'X-Total-Count').send(rows);
+  return reply
+    .header('x-total-count', String(first.meta.total))
+    .header('access-control-expose-headers', 'X-Total-Count')
+    .send(rows);
 }

@@ -1,7 +1,8 @@
 import type { Operation } from '@ratchet/contract/operation';
 
 /** Members of the input that stand in a path, in order. */
-export const pathMembers = (path: string): string[] => [...path.matchAll(/\{(\w+)\+?\}/g)].map((match) => match[1] as string);
+export const pathMembers = (path: string): string[] =>
+  [...path.matchAll(/\{(\w+)\+?\}/g)].map((match) => match[1] as string);
 
 /** `{member}` in Fastify's notation; `{member+}` spans slashes and stands last. */
 export const routePath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1').replace(/\{\w+\+\}/g, '*');

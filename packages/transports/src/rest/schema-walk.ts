@@ -9,7 +9,12 @@ export function membersOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>
 
 /** The schema without what makes it optional, nullable or defaulted. */
 export function bare(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  )
     return bare(schema.unwrap() as z.ZodType);
   return schema;
 }
@@ -18,9 +23,11 @@ export function bare(schema: z.ZodType): z.ZodType {
 export function converted(schema: z.ZodType | undefined, text: unknown): unknown {
   if (schema === undefined) return text;
   const inner = bare(schema);
-  if (inner instanceof z.ZodArray) return (Array.isArray(text) ? text : [text]).map((one) => converted(inner.element as z.ZodType, one));
+  if (inner instanceof z.ZodArray)
+    return (Array.isArray(text) ? text : [text]).map((one) => converted(inner.element as z.ZodType, one));
   if (typeof text !== 'string') return text;
   if (inner instanceof z.ZodNumber) return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-  if (inner instanceof z.ZodBoolean) return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (inner instanceof z.ZodBoolean)
+    return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   return text;
 }

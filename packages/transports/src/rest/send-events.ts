@@ -6,20 +6,32 @@ const heartbeatMs = 15_000;
  * Answers a stream as server-sent events: `id` from `sequence`, `event` from `type`. The first event is waited for, so that
  * an error before it is an ordinary error answer.
  */
-export async function sendEvents(events: AsyncIterable<unknown>, reply: FastifyReply, gone: AbortSignal): Promise<void> {
+export async function sendEvents(
+  events: AsyncIterable<unknown>,
+  reply: FastifyReply,
+  gone: AbortSignal,
+): Promise<void> {
   const iterator = events[Symbol.asyncIterator]();
   let next = await iterator.next();
   reply.hijack();
   const { raw } = reply;
-  const headers = Object.fromEntries(Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+  const headers = Object.fromEntries(
+    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  raw.writeHead(200, {
+    ...headers,
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
   try {
     while (!next.done && !gone.aborted) {
-      if (!raw.write(frame(next.value))) await new Promise<void>((resolve) => {
-        raw.once('drain', resolve);
-        raw.once('close', resolve);
-      });
+      if (!raw.write(frame(next.value)))
+        await new Promise<void>((resolve) => {
+          raw.once('drain', resolve);
+          raw.once('close', resolve);
+        });
       next = await iterator.next();
     }
   } catch (error) {

@@ -130,7 +130,8 @@ const plain = (text: string): string =>
   text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: as above
 
-function redact(text: string, hidden: readonly string[]): string {
+/** Strikes user names from addresses, and every one of the hidden texts. */
+export function redact(text: string, hidden: readonly string[]): string {
   let safe = text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s]+@/gi, '$1');
   for (const secret of hidden) safe = safe.replaceAll(secret, '***');
   return safe;

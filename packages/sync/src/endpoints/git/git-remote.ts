@@ -4,7 +4,7 @@ import { asPlanned, filesOf, refusalOf } from './check-write.ts';
 import { secretsOf } from './git-auth.ts';
 import { checkOptions, type GitRemoteOptions } from './git-options.ts';
 import { listTree, type TreeListing } from './list-tree.ts';
-import { brokenForGood, defaultTimeouts, Mirror, MirrorBroken } from './mirror.ts';
+import { defaultTimeouts, Mirror, MirrorBroken, throwForGood } from './mirror.ts';
 import { type PushAnswer, readPush } from './push.ts';
 import { readFiles } from './read-blobs.ts';
 import { testConnection } from './test-connection.ts';
@@ -89,7 +89,7 @@ class GitRemote implements Remote {
     try {
       yield* readFiles(this.#mirror, [...left], signal);
     } catch (error) {
-      throw error instanceof MirrorBroken ? brokenForGood(error) : error;
+      throwForGood(error);
     }
   }
 
@@ -198,6 +198,8 @@ class GitRemote implements Remote {
 
   async #push(commit: string, parent: string | null, signal: AbortSignal | undefined): Promise<PushAnswer> {
     const branch = this.#branch ?? (await this.#look(signal)).branch;
+    // The mirror was made anew since, and the commit is gone with the old one.
+    if ((await this.#mirror.resolve(commit, signal)) === null) return { status: 'moved' };
     const lease = `--force-with-lease=refs/heads/${branch}:${parent ?? ''}`;
     const result = await this.#mirror.remote({
       args: ['push', '--porcelain', lease, 'origin', `${commit}:refs/heads/${branch}`],

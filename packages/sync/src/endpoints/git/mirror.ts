@@ -2,7 +2,7 @@ import { glob, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EndpointError } from '../../problem.ts';
 import { localEnvironment, type RemoteAccess, withRemoteEnvironment } from './git-environment.ts';
-import { knownError, unknownError } from './git-errors.ts';
+import { knownError, redact, unknownError } from './git-errors.ts';
 import { type GitProcess, type GitResult, runGit, spawnGit } from './run-git.ts';
 
 export interface GitTimeouts {
@@ -23,6 +23,7 @@ const leftovers = [
   'objects/info/**/*.lock',
   'objects/pack/*.{lock,keep}',
   'fast_import_crash_*',
+  'gc.pid',
 ];
 
 /** The mirror cannot be worked with: it is to be made anew. Never leaves the endpoint. */
@@ -72,18 +73,14 @@ export class Mirror {
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
-      await this.#tidy();
+      await this.#tidy().catch(throwDiskError);
       try {
         return await work();
       } catch (error) {
         if (!(error instanceof MirrorBroken)) throw error;
         await this.#remove();
       }
-      try {
-        return await work();
-      } catch (error) {
-        throw error instanceof MirrorBroken ? brokenForGood(error) : error;
-      }
+      return await work().catch(throwForGood);
     });
     // The next work waits for this one's end, whatever it is; its failure belongs to its own caller.
     this.#last = result.catch(() => {});
@@ -108,7 +105,7 @@ export class Mirror {
     signal: AbortSignal | undefined,
     use: (gitDir: string) => Promise<T>,
   ): Promise<T> {
-    await this.#makeFolder();
+    await this.#makeFolder().catch(throwDiskError);
     const gitDir = await mkdtemp(join(this.access.folder, 'try-'));
     try {
       await this.#create(gitDir, head, signal);
@@ -126,7 +123,7 @@ export class Mirror {
       timeoutMs: this.timeouts.local,
       signal,
     });
-    if (code !== 0) throw this.failure('creating it', stderr);
+    if (code !== 0) throwForGood(this.failure('creating it', stderr));
   }
 
   /** Runs a command on the mirror alone and answers its output. Throws MirrorBroken when git does not succeed. */
@@ -153,7 +150,7 @@ export class Mirror {
 
   /** Runs a command that speaks to the remote. */
   async remote({ args, signal, timeoutMs, refspec, gitDir }: RemoteCommand): Promise<GitResult> {
-    await this.#makeFolder();
+    await this.#makeFolder().catch(throwDiskError);
     return await withRemoteEnvironment(gitDir ?? this.#gitDir, this.access, refspec ?? null, (environment) =>
       runGit({ args, environment, timeoutMs, signal }),
     );
@@ -164,18 +161,8 @@ export class Mirror {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--update-shallow', 'origin'];
     const { code, stderr } = await this.remote({ args, refspec, signal, timeoutMs: this.timeouts.transfer });
     if (code !== 0) throw this.#fetchFailure(stderr);
-    const packing = [
-      '-c',
-      'gc.auto=2000',
-      '-c',
-      'gc.autoPackLimit=30',
-      '-c',
-      'gc.autoDetach=false',
-      'gc',
-      '--auto',
-      '--quiet',
-    ];
-    await this.local({ args: packing, doing: 'packing it', signal });
+    const packing = ['gc.auto=2000', 'gc.autoPackLimit=30', 'gc.autoDetach=false'].flatMap((value) => ['-c', value]);
+    await this.local({ args: [...packing, 'gc', '--auto', '--quiet'], doing: 'packing it', signal });
   }
 
   /** The remote has just answered: when git finds no repository or no common ground now, it speaks of the mirror. */
@@ -221,7 +208,7 @@ export class Mirror {
   /** Disk trouble is not mended by making the mirror anew; all else is taken to be. */
   failure(doing: string, stderr: string): Error {
     const disk = /No space left on device|Disk quota exceeded|Permission denied|Read-only file system/.exec(stderr);
-    if (!disk) return new MirrorBroken(doing, stderr.replaceAll(this.access.folder, ''));
+    if (!disk) return new MirrorBroken(doing, redact(stderr, [this.access.folder, this.access.url.address]));
     return new EndpointError(
       'busy',
       `The mirror cannot be written: ${disk[0]}. Free space or mend the data folder.`,
@@ -235,9 +222,15 @@ export class Mirror {
   }
 }
 
-export function brokenForGood(error: MirrorBroken): EndpointError {
+/** A mirror that is broken though it was made anew: to callers the endpoint fails for a reason of its own. */
+export function throwForGood(error: unknown): never {
+  if (!(error instanceof MirrorBroken)) throw error;
   const { code, message, transient } = unknownError('working on a new mirror', 128);
-  return new EndpointError(code, message, transient, { cause: error });
+  throw new EndpointError(code, message, transient, { cause: error });
+}
+
+function throwDiskError(error: NodeJS.ErrnoException): never {
+  throw new EndpointError('busy', `The folder of the mirror cannot be used (${error.code}).`, true, { cause: error });
 }
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(absent)) !== null;

@@ -59,11 +59,7 @@ const declined = {
   hook_declined: 'A hook of the server declined the push and gave no reason.',
 } as const;
 
-/** The mirror was made anew since the commit was prepared: it is gone, and nothing left. */
-const lost = /src refspec|bad object|unable to read [0-9a-f]{40}|missing necessary objects/;
-
 function unanswered(code: number, stderr: string): PushAnswer {
-  if (lost.test(stderr)) return { status: 'moved' };
   const error = knownError(stderr) ?? unknownError('pushing', code);
   if (error.code !== 'denied') throw error;
   return { status: 'rejected', reason: 'denied', message: error.message };

@@ -22,7 +22,8 @@ export async function askPosition(
   const wanted = branch === null ? 'HEAD' : `refs/heads/${branch}`;
   const lines = await lsRemote(mirror, branch === null ? ['--symref', 'origin', wanted] : ['origin', wanted], signal);
   const head = lines.find(([id, name]) => name === wanted && id !== undefined && /^[0-9a-f]+$/.test(id))?.[0];
-  const target = lines.map(([id]) => /^ref: refs\/heads\/(.+)$/.exec(id ?? '')?.[1]).find((name) => name !== undefined);
+  const symref = lines.find(([id, name]) => name === 'HEAD' && id?.startsWith('ref: refs/heads/'))?.[0];
+  const target = symref?.slice('ref: refs/heads/'.length);
   if (head && branch === null && !target)
     throw new EndpointError('misconfigured', "The repository's HEAD is on no branch. Name the branch to use.", false);
   const name = branch ?? target ?? firstBranch;

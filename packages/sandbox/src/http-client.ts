@@ -1,0 +1,148 @@
+import { isUtf8 } from 'node:buffer';
+import type { WireBody, WireRequest, WireResponse } from '@ratchet/runner/protocol';
+import { LRUCache } from 'lru-cache';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { checkUrl, createCheckedLookup, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
+import type { NetworkPolicy } from './sandbox.ts';
+
+export interface HttpClientOptions {
+  readonly connectTimeoutMs?: number;
+  /** Certificates of authorities to trust besides the system's, PEM. */
+  readonly ca?: readonly string[];
+  /** Address of an HTTP proxy. It then resolves the names; addresses that are written out are still judged here. */
+  readonly proxy?: string;
+  readonly userAgent?: string;
+  /** Resolves names; the system's resolver by default. */
+  readonly resolve?: Resolve;
+}
+
+export interface RequestBounds {
+  readonly policy: NetworkPolicy;
+  readonly responseBytes: number;
+  readonly signal: AbortSignal;
+}
+
+const mostRedirects = 10;
+/** Set by the client itself, or able to confuse a server about where a request ends. */
+const reserved = new Set(['connection', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const personal = ['authorization', 'cookie', 'proxy-authorization'];
+
+type Pairs = (readonly [string, string])[];
+
+/** Checks the headers that a task asked for. */
+const checkHeaders = (headers: WireRequest['headers']): Pairs => {
+  const kept: Pairs = [];
+  for (const [name, value] of headers) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name)) throw new NetworkRefusal(`${JSON.stringify(name)} is not a valid header name.`);
+    if (/[\0\r\n]/.test(value)) throw new NetworkRefusal(`The value of the header "${name}" has a line break in it.`);
+    const key = name.toLowerCase();
+    if (reserved.has(key)) throw new NetworkRefusal(`A task may not set the header "${name}".`);
+    if (key !== 'content-length') kept.push([key, value]);
+  }
+  return kept;
+};
+
+const bytesOf = (body: WireBody | null): Uint8Array<ArrayBuffer> | string | null =>
+  body === null ? null : 'text' in body ? body.text : new Uint8Array(Buffer.from(body.base64, 'base64'));
+
+const readBody = async (body: AsyncIterable<Uint8Array> | null, most: number): Promise<WireBody> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > most) throw new NetworkRefusal(`The response is larger than ${most} bytes.`);
+    chunks.push(chunk);
+  }
+  const whole = Buffer.concat(chunks);
+  return isUtf8(whole) ? { text: whole.toString('utf8') } : { base64: whole.toString('base64') };
+};
+
+/** Says why a request failed, in words that name no address of this machine. */
+const explain = (error: unknown, url: URL, signal: AbortSignal): Error => {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof NetworkRefusal) return at;
+  }
+  if (signal.aborted) return new NetworkRefusal('The request was aborted.');
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null;
+  const reason = code ?? (cause instanceof Error ? cause.message : 'unknown reason');
+  return new NetworkRefusal(`The request to ${url.host} failed: ${reason}.`);
+};
+
+/** The one way out for tasks: every hop is judged, names are resolved once and pinned, bodies are bounded. */
+export const createHttpClient = (options: HttpClientOptions = {}) => {
+  const { resolve = resolveWithSystem, connectTimeoutMs = 10_000 } = options;
+  const tls = options.ca === undefined ? {} : { ca: [...options.ca] };
+  // One agent for each set of opened addresses: a kept connection must not serve a run that may not reach it.
+  const agents = new LRUCache<string, Dispatcher>({ max: 32, dispose: (agent) => void agent.close() });
+
+  const agentFor = (policy: NetworkPolicy): Dispatcher => {
+    const key = JSON.stringify(policy.allowPrivate);
+    const held = agents.get(key);
+    if (held !== undefined) return held;
+    const connect: buildConnector.connector = (target, done) => {
+      const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+      const lookup = createCheckedLookup(policy, port, resolve);
+      buildConnector({ ...tls, lookup, timeout: connectTimeoutMs, allowH2: false })(target, done);
+    };
+    const agent =
+      options.proxy === undefined
+        ? new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
+        : new ProxyAgent({ uri: options.proxy, requestTls: tls });
+    agents.set(key, agent);
+    return agent;
+  };
+
+  const request = async (call: WireRequest, bounds: RequestBounds): Promise<WireResponse> => {
+    let url = URL.parse(call.url);
+    if (url === null) throw new NetworkRefusal(`${JSON.stringify(call.url.slice(0, 200))} is not a valid address.`);
+    let { method } = call;
+    let headers = checkHeaders(call.headers);
+    let body = bytesOf(call.body);
+    if (!headers.some(([name]) => name === 'user-agent')) headers.push(['user-agent', options.userAgent ?? 'ratchet']);
+    for (let hop = 0; ; hop += 1) {
+      try {
+        checkUrl(url, bounds.policy);
+        const response = await undiciFetch(url, {
+          method,
+          headers: headers.map(([name, value]) => [name, value] as [string, string]),
+          body,
+          redirect: 'manual',
+          signal: bounds.signal,
+          dispatcher: agentFor(bounds.policy),
+        });
+        const location = response.headers.get('location');
+        const moved = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
+        if (!moved || call.redirect === 'manual') {
+          const { status, statusText } = response;
+          const answer = await readBody(response.body, bounds.responseBytes);
+          return { status, statusText, url: url.href, redirected: hop > 0, headers: [...response.headers], body: answer };
+        }
+        await response.body?.cancel();
+        if (call.redirect === 'error') throw new NetworkRefusal(`${url.host} redirects, which the request does not allow.`);
+        if (hop === mostRedirects) throw new NetworkRefusal(`${url.host} redirects more than ${mostRedirects} times.`);
+        const next = URL.parse(location, url);
+        if (next === null) throw new NetworkRefusal(`${url.host} redirects to an address that is not valid.`);
+        if (next.origin !== url.origin) headers = headers.filter(([name]) => !personal.includes(name));
+        const { status } = response;
+        if ((status === 303 && method !== 'HEAD') || (status <= 302 && method === 'POST')) {
+          method = 'GET';
+          body = null;
+          headers = headers.filter(([name]) => !name.startsWith('content-'));
+        }
+        url = next;
+      } catch (error) {
+        throw explain(error, url, bounds.signal);
+      }
+    }
+  };
+
+  return {
+    request,
+    async close(): Promise<void> {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+};
+
+export type HttpClient = ReturnType<typeof createHttpClient>;
