@@ -4,6 +4,7 @@ import { createApp } from '@ratchet/transports/rest/create-app';
 import { registerDocs } from '@ratchet/transports/rest/register-docs';
 import { registerProbes } from '@ratchet/transports/rest/register-probes';
 import { registerRest } from '@ratchet/transports/rest/register-rest';
+import { methodsAt } from '@ratchet/transports/rest/route-path';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -21,11 +22,15 @@ export async function listen(
   { host, port }: Pick<Settings, 'host' | 'port'>,
   { operations, dispatcher, version, log, ready }: Surfaces,
 ): Promise<{ address: string; close(): Promise<void> }> {
-  const app = createApp({ log: (level, message, data) => log[level](data ?? {}, message) });
+  const prefix = '/api/v1';
+  const app = createApp({
+    log: (level, message, data) => log[level](data ?? {}, message),
+    methodsAt: methodsAt(operations, prefix),
+  });
   registerRest(app, {
     operations,
     dispatcher,
-    prefix: '/api/v1',
+    prefix,
     callerOf: (request) => ({
       actor: { kind: 'anonymous', id: 'anonymous', name: 'anonymous' },
       surface: 'rest',
@@ -40,7 +45,7 @@ export async function listen(
         () => false,
       ),
   });
-  await registerDocs(app, { operations, version, prefix: '/api/v1' });
+  await registerDocs(app, { operations, version, prefix });
   const address = await app.listen({ host, port });
   return { address, close: () => app.close() };
 }

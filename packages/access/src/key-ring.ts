@@ -33,10 +33,14 @@ export interface KeyRing {
 /** A ring over some keys. `cipher` seals; what either cipher sealed opens. Throws VALIDATION_FAILED for a bad key. */
 export function keyRing(keys: Keys, cipher: Cipher = 'aes-256-gcm'): KeyRing {
   const [first] = keys;
-  if (!first) throw new RatchetError('VALIDATION_FAILED', 'The key ring is empty: give it at least one key of 32 bytes.');
+  if (!first)
+    throw new RatchetError('VALIDATION_FAILED', 'The key ring is empty: give it at least one key of 32 bytes.');
   for (const [id, key] of keys)
     if (key.length !== keyBytes)
-      throw new RatchetError('VALIDATION_FAILED', `Key ${JSON.stringify(id)} has ${key.length} bytes; it needs ${keyBytes}.`);
+      throw new RatchetError(
+        'VALIDATION_FAILED',
+        `Key ${JSON.stringify(id)} has ${key.length} bytes; it needs ${keyBytes}.`,
+      );
   const [sealingKey, sealing] = first;
   return {
     sealingKey,

@@ -121,11 +121,52 @@ export type FromRunner =
       readonly retire: boolean;
     };
 
-const kinds = new Set<string>(['ready', 'missing', 'log', 'progress', 'request', 'abort', 'done']);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isJson = (value: unknown): boolean => {
+  try {
+    return isText(value) && JSON.parse(value) !== undefined;
+  } catch {
+    return false;
+  }
+};
+const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isText);
 
-/** Tells whether a message has the shape of one of ours; a runner that says anything else is not to be trusted. */
+const isWireRequest = (value: unknown): value is WireRequest => {
+  if (!isObject(value) || !isText(value.url) || !isText(value.method)) return false;
+  if (!Array.isArray(value.headers) || !value.headers.every(isPair)) return false;
+  if (!['follow', 'manual', 'error'].includes(value.redirect as string)) return false;
+  return value.body === null || (isObject(value.body) && (isText(value.body.text) || isText(value.body.base64)));
+};
+
+const isOutcome = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  if (value.status === 'completed') return isJson(value.output);
+  const { error } = value;
+  const ended = ['failed', 'timed_out', 'cancelled'].includes(value.status as string);
+  if (!ended || !isObject(error) || !isText(error.class) || !isText(error.message)) return false;
+  return (error.stack === null || isText(error.stack)) && (error.details === undefined || isJson(error.details));
+};
+
+/** Tells whether a message is one of ours, whole; a runner that says anything else is not to be trusted. */
 export const isFromRunner = (value: unknown): value is FromRunner => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, run } = value as { type?: unknown; run?: unknown };
-  return typeof type === 'string' && kinds.has(type) && (type === 'ready' || typeof run === 'number');
+  if (!isObject(value)) return false;
+  if (value.type === 'ready') return true;
+  if (!Number.isSafeInteger(value.run)) return false;
+  switch (value.type) {
+    case 'missing':
+      return true;
+    case 'log':
+      return isText(value.level) && isText(value.message) && Number.isFinite(value.time) && (value.data === undefined || isJson(value.data));
+    case 'progress':
+      return Number.isFinite(value.progress) && (value.message === null || isText(value.message));
+    case 'request':
+      return Number.isSafeInteger(value.request) && isWireRequest(value.call);
+    case 'abort':
+      return Number.isSafeInteger(value.request);
+    case 'done':
+      return isOutcome(value.outcome) && Number.isFinite(value.durationMs) && Number.isFinite(value.rss);
+    default:
+      return false;
+  }
 };

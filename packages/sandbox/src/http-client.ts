@@ -103,7 +103,7 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
     for (let hop = 0; ; hop += 1) {
       try {
         checkUrl(url, bounds.policy);
-        const response = await undiciFetch(url, {
+        const response = await undiciFetch(url.href, {
           method,
           headers: headers.map(([name, value]) => [name, value] as [string, string]),
           body,

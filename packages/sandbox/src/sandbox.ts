@@ -55,6 +55,26 @@ export interface RunLog {
   readonly time: Date;
 }
 
+/** One request that a task made and what came of it, redacted. */
+export interface HttpExchange {
+  readonly method: string;
+  readonly url: string;
+  readonly requestHeaders: readonly (readonly [string, string])[];
+  /** Text, or base64 where the bytes are not UTF-8. */
+  readonly requestBody: { readonly text: string } | { readonly base64: string } | null;
+  readonly response: {
+    readonly status: number;
+    readonly statusText: string;
+    readonly url: string;
+    readonly headers: readonly (readonly [string, string])[];
+    readonly body: { readonly text: string } | { readonly base64: string };
+  } | null;
+  /** Why there is no response. */
+  readonly error: string | null;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+}
+
 export interface RunRequest {
   readonly code: TaskCode;
   readonly input: unknown;
@@ -68,6 +88,7 @@ export interface RunRequest {
   readonly signal?: AbortSignal;
   readonly onLog?: (line: RunLog) => void;
   readonly onProgress?: (progress: number, message: string | null) => void;
+  readonly onHttp?: (exchange: HttpExchange) => void;
 }
 
 export interface RunError {

@@ -56,7 +56,7 @@ export function translateDatabaseError(error: unknown): unknown {
     new RatchetError(kind, message, undefined, { cause: origin });
 
   if (network.has(code) || driver.test(origin.message)) return as('UNAVAILABLE', unreachable);
-  if (!(origin instanceof pg.DatabaseError) && !(error instanceof DrizzleQueryError)) return error;
+  if (!(origin instanceof pg.DatabaseError)) return error instanceof DrizzleQueryError ? origin : error;
   if (code === '23505') return as('ALREADY_EXISTS', taken[constraint] ?? 'It exists already.');
   if (code === '23503')
     return as('STATE_CONFLICT', referred[constraint] ?? 'What it refers to has gone, or something still refers to it.');

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Queryable } from './database.ts';
 import { isRetryable, translateDatabaseError } from './database-error.ts';
-import { insideTransaction } from './guarded-pool.ts';
+import type { GuardedPool } from './guarded-pool.ts';
 import { queryable } from './queryable.ts';
 
 const tries = 5;
 
 /** Runs `work` in one transaction, again when it lost against another one. What it throws takes its changes back. */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(pool: GuardedPool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(pool, work);
@@ -20,12 +20,12 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => P
   }
 }
 
-async function once<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function once<T>(pool: GuardedPool, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let lost = false;
   try {
     await client.query('begin');
-    const result = await insideTransaction(() => work(queryable(client)));
+    const result = await pool.insideTransaction(() => work(queryable(client)));
     const { command } = await client.query('commit');
     // PostgreSQL answers so, and no error, when a statement had failed before.
     if (command === 'ROLLBACK')

@@ -18,6 +18,7 @@ describe('the embedded database behind pg', () => {
     embedded = await PGlite.create();
     const session = new EmbeddedSession(embedded, 100);
     pool = new pg.Pool({ stream: () => new EmbeddedSocket(session) as never, max: 5 });
+    pool.on('error', () => {});
     await pool.query('create table kept (n int)');
   });
   afterAll(async () => {
@@ -65,7 +66,9 @@ describe('the embedded database behind pg', () => {
       'breaks',
       (client: pg.PoolClient) => {
         client.on('error', () => {});
-        (client as unknown as { connection: { stream: EmbeddedSocket } }).connection.stream.destroy(new Error('broken'));
+        (client as unknown as { connection: { stream: EmbeddedSocket } }).connection.stream.destroy(
+          new Error('broken'),
+        );
         client.release(true);
       },
     ],
@@ -145,7 +148,7 @@ describe('a data folder', () => {
   it('loses nothing that was committed when its process is killed, and can be opened at once', async () => {
     const fixture = new URL('./fixtures/write-until-killed.ts', import.meta.url).pathname;
     const written: string[] = [];
-    for (const round of ['first', 'second', 'third']) {
+    for (const round of ['first', 'second']) {
       const child = spawn(process.execPath, [fixture, dataDir, round], { stdio: ['ignore', 'pipe', 'inherit'] });
       let lines = 0;
       for await (const digest of createInterface({ input: child.stdout })) {
@@ -154,7 +157,7 @@ describe('a data folder', () => {
       }
       expect(child.signalCode ?? 'SIGKILL').toBe('SIGKILL');
     }
-    expect(written.length).toBeGreaterThanOrEqual(300);
+    expect(written.length).toBeGreaterThanOrEqual(200);
     const database = await openDatabase({ dataDir });
     const found = await getBlobs(database.db, written);
     await database.close();

@@ -13,7 +13,9 @@ describe('notifications', () => {
   it('reach every listener of their channel, from any client, in order, once committed', async () => {
     const heard: string[][] = [[], [], []];
     const stops = await Promise.all(
-      ['news', 'news', 'other "news"'].map((channel, i) => database.listen(channel, (payload) => heard[i]?.push(payload))),
+      ['news', 'news', 'other "news"'].map((channel, i) =>
+        database.listen(channel, (payload) => heard[i]?.push(payload)),
+      ),
     );
     await database.transaction((tx) => notify(tx, 'news', 'one'));
     const taken = database.transaction(async (tx) => {

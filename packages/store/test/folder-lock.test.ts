@@ -55,7 +55,11 @@ describe('the lock of a folder', () => {
 
   it.each<[string, unknown, string]>([
     ['of a living process', { ...own, pid: process.ppid, started: null }, `process ${process.ppid}.`],
-    ['of another machine, touched just now', { ...own, place: 'elsewhere' }, 'on another machine or in another container'],
+    [
+      'of another machine, touched just now',
+      { ...own, place: 'elsewhere' },
+      'on another machine or in another container',
+    ],
     ['that cannot be read', '{"pid":', 'remove server.lock'],
   ])('is respected when it is %s', async (_, content, message) => {
     leave(content);

@@ -25,7 +25,9 @@ describe('a lease', () => {
     await releaseLease(database.db, 'l', first);
     const second = await taken('l', 'b');
     expect(second).toBeGreaterThan(first);
-    await expect(database.transaction((tx) => checkFence(tx, 'l', first))).rejects.toMatchObject({ code: 'REPOSITORY_BUSY' });
+    await expect(database.transaction((tx) => checkFence(tx, 'l', first))).rejects.toMatchObject({
+      code: 'REPOSITORY_BUSY',
+    });
     await database.transaction((tx) => checkFence(tx, 'l', second));
   });
 
@@ -91,7 +93,9 @@ describe('working under a lease', () => {
       const first = await expiry();
       await expect.poll(expiry).toBeGreaterThan(first);
       expect(signal.aborted).toBe(false);
-      await database.pool.query(`update ratchet.leases set fence = fence + 1, holder = 'thief' where name = 'short work'`);
+      await database.pool.query(
+        `update ratchet.leases set fence = fence + 1, holder = 'thief' where name = 'short work'`,
+      );
       await expect.poll(() => signal.aborted).toBe(true);
       expect(signal.reason).toMatchObject({ message: 'busy' });
     });

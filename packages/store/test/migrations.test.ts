@@ -8,12 +8,15 @@ import * as content from '../src/schema/content.ts';
 import * as execution from '../src/schema/execution.ts';
 import * as repositories from '../src/schema/repositories.ts';
 
-const meta = (name: string) => JSON.parse(readFileSync(new URL(`../migrations/meta/${name}.json`, import.meta.url), 'utf8'));
+const meta = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../migrations/meta/${name}.json`, import.meta.url), 'utf8'));
 const newest = (): string => meta('_journal').entries.at(-1).tag.slice(0, 4);
 
 describe('migrations', () => {
   it('lead to the schema in the code: otherwise run drizzle-kit generate in packages/store', async () => {
-    const schema = generateDrizzleJson({ ...columns, ...content, ...execution, ...repositories }, undefined, ['ratchet']);
+    const schema = generateDrizzleJson({ ...columns, ...content, ...execution, ...repositories }, undefined, [
+      'ratchet',
+    ]);
     expect(await generateMigration(meta(`${newest()}_snapshot`), schema)).toEqual([]);
   });
 
@@ -31,7 +34,10 @@ describe('migrations', () => {
   it('refuse a database of a newer program', async () => {
     const database = await openTestDatabase();
     await database.pool.query(`insert into ratchet.migrations (hash, created_at) values ('future', 9999999999999)`);
-    await expect(database.reopen()).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('newer') });
+    await expect(database.reopen()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('newer'),
+    });
     const options = database.url ? { url: database.url } : { dataDir: database.dataDir as string };
     await expect(openDatabase(options)).rejects.toThrow('newer');
     await database.close();

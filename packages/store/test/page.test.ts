@@ -112,7 +112,12 @@ describe('a filter', () => {
     ['tag', 'like', 'blu', 8],
     ['sourceModifiedAt', 'gte', time(5).toISOString(), count((r) => (r.sourceModifiedAt ?? 0) >= time(5))],
     ['sourceModifiedAt', 'lt', '2026-01-03', count((r) => r.sourceModifiedAt !== null && r.sourceModifiedAt < time(3))],
-    ['sourceModifiedAt', 'eq', time(2).toISOString(), count((r) => r.sourceModifiedAt?.getTime() === time(2).getTime())],
+    [
+      'sourceModifiedAt',
+      'eq',
+      time(2).toISOString(),
+      count((r) => r.sourceModifiedAt?.getTime() === time(2).getTime()),
+    ],
     ['id', 'eq', rows[7]?.id ?? '', 1],
   ])('%s %s %j', async (field, op, value, total) => {
     const { items, meta } = await filtered(field, op, value);
@@ -126,7 +131,12 @@ describe('a filter', () => {
     ];
     expect((await page({ filters })).items.map((row) => row.name)).toEqual(['t00', 't04', 't12', 't16', 't24']);
     expect((await page({ filters, q: 'T1' })).meta.total).toBe(2);
-    const scoped = await pageQuery(database.db, spec, { page: 1, limit: 10, filters, q: 't1' }, sql`${tasks.name} <> 't12'`);
+    const scoped = await pageQuery(
+      database.db,
+      spec,
+      { page: 1, limit: 10, filters, q: 't1' },
+      sql`${tasks.name} <> 't12'`,
+    );
     expect(scoped.items.map((row) => row.name)).toEqual(['t16']);
   });
 
@@ -143,11 +153,20 @@ describe('pages', () => {
     const meta = async (request: Partial<ListRequest>) => (await page({ limit: 10, ...request })).meta;
     expect(await meta({ page: 1 })).toMatchObject({ total: 25, totalPages: 3, hasNext: true, hasPrevious: false });
     expect(await meta({ page: 3 })).toMatchObject({ hasNext: false, hasPrevious: true, nextCursor: null });
-    expect(await meta({ page: 9 })).toMatchObject({ page: 9, total: 25, hasNext: false, hasPrevious: true, nextCursor: null });
+    expect(await meta({ page: 9 })).toMatchObject({
+      page: 9,
+      total: 25,
+      hasNext: false,
+      hasPrevious: true,
+      nextCursor: null,
+    });
     expect(await meta({ q: 'nothing' })).toMatchObject({ total: 0, totalPages: 0, hasNext: false, hasPrevious: false });
   });
 
-  const level = fc.record({ field: fc.constantFrom(...fields.sorts), order: fc.constantFrom('asc' as const, 'desc' as const) });
+  const level = fc.record({
+    field: fc.constantFrom(...fields.sorts),
+    order: fc.constantFrom('asc' as const, 'desc' as const),
+  });
 
   it('show each row once, the same by number and by cursor, in any order', async () => {
     await fc.assert(
@@ -173,7 +192,10 @@ describe('pages', () => {
 
   const forged = (...content: unknown[]) => Buffer.from(JSON.stringify(content)).toString('base64url');
   it.each([
-    ['of another order', () => page({ limit: 5, sort: [{ field: 'revision', order: 'desc' }] }).then((p) => p.meta.nextCursor)],
+    [
+      'of another order',
+      () => page({ limit: 5, sort: [{ field: 'revision', order: 'desc' }] }).then((p) => p.meta.nextCursor),
+    ],
     ['that is none', async () => 'not a cursor'],
     ['that is empty', async () => ''],
     ['with too few values', async () => forged('asc:name,asc:', ['a'])],

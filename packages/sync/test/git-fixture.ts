@@ -9,7 +9,7 @@ import { createGitRemote, type GitRemoteOptions } from '../src/endpoints/git/git
 import type { FileWrite, Remote, RemoteFile, WriteRequest } from '../src/remote.ts';
 
 export const committer = { name: 'Ratchet', email: 'ratchet@example.org' };
-export const author = { name: 'Ada', email: 'ada@example.org' };
+const author = { name: 'Ada', email: 'ada@example.org' };
 export const date = new Date('2026-03-04T05:06:07Z');
 
 /** A folder that goes when the test ends. */

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { hermeticGit } from './git-repository.ts';
 
 /** `refs` is the first question of every command, `fetch` and `push` the transfers. */
-export type GitHttpStage = 'refs' | 'fetch' | 'push';
+type GitHttpStage = 'refs' | 'fetch' | 'push';
 
-export type GitHttpFault =
+type GitHttpFault =
   /** Never answers. */
   | 'stall'
   /** Drops the connection before anything has happened. */

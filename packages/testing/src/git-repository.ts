@@ -12,20 +12,20 @@ export const hermeticGit: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
-export type FileContent = string | Uint8Array | { readonly bytes: string | Uint8Array; readonly mode: string };
+type FileContent = string | Uint8Array | { readonly bytes: string | Uint8Array; readonly mode: string };
 /** Files by path; a path may be raw bytes. null removes. */
-export type FileChanges =
+type FileChanges =
   | Readonly<Record<string, FileContent | null>>
   | readonly (readonly [string | Buffer, FileContent | null])[];
 
-export interface CommitOptions {
+interface CommitOptions {
   readonly branch?: string;
   readonly message?: string;
   /** What the commit stands on; left out: the branch; null: nothing, so that the branch is rewritten. */
   readonly onto?: string | null;
 }
 
-export interface LogEntry {
+interface LogEntry {
   readonly id: string;
   readonly parents: readonly string[];
   /** `Name <email> seconds zone` */

@@ -59,7 +59,7 @@ export async function listTree(
 }
 
 /** Reads the output of `ls-tree -z --long`: `MODE TYPE ID SIZE<tab>PATH<nul>` for each file. */
-export function parseTree(output: Uint8Array): TreeListing {
+function parseTree(output: Uint8Array): TreeListing {
   const entries = new Map<string, RemoteFile>();
   const problems: SyncProblem[] = [];
   const fit: string[] = [];

@@ -7,7 +7,7 @@ const newline = 0x0a;
  * Contents by blob id, in the order of the ids, as the mirror streams them; memory holds one chunk of its output and one
  * content. An id the mirror does not hold is answered with null. Throws MirrorBroken when git ends before the last one.
  */
-export async function* readBlobs(
+async function* readBlobs(
   mirror: Mirror,
   ids: readonly string[],
   signal: AbortSignal | undefined,

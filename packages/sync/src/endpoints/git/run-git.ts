@@ -17,7 +17,7 @@ export interface GitCommand {
   readonly input?: Iterable<Uint8Array | string>;
 }
 
-export interface GitEnd {
+interface GitEnd {
   readonly code: number;
   readonly stderr: string;
 }

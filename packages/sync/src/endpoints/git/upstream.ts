@@ -59,7 +59,7 @@ const branchGone = (branch: string | null): EndpointError =>
   );
 
 /** The mirror's ref for a branch; it takes fetched and pushed commits alike. */
-export const upstreamRef = (mirror: Mirror, branch: string): string =>
+const upstreamRef = (mirror: Mirror, branch: string): string =>
   `refs/ratchet/upstream/${createHash('sha256').update(`${mirror.access.url.address}\0${branch}`).digest('hex').slice(0, 16)}`;
 
 export const upstreamRefspec = (mirror: Mirror, branch: string): string =>

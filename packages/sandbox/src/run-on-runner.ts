@@ -1,0 +1,132 @@
+import type { FromRunner, GuestContext, Outcome, RunnerLimits } from '@ratchet/runner/protocol';
+import { parseBounded } from './bounded-json.ts';
+import type { Compiled } from './compile.ts';
+import type { HttpClient } from './http-client.ts';
+import type { Redactor } from './redact.ts';
+import { createRequests } from './requests.ts';
+import type { RunnerExit, RunnerProcess } from './runner-process.ts';
+import type { RunLog, RunRequest } from './sandbox.ts';
+
+/** How long a runner may take to say that a run has ended before it is killed, beyond the run's own limit. */
+const overtimeMs = 2000;
+/** The same after a cancellation. */
+const cancelMs = 750;
+const logDepth = 50;
+
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly rss: number;
+  readonly retire: boolean;
+}
+
+let lastRun = 0;
+
+const failed = (status: 'failed' | 'timed_out' | 'cancelled', name: string, message: string): Outcome => ({
+  status,
+  error: { class: name, message, stack: null },
+});
+
+const outOfMemory = /out of memory|out-of-memory|invalid size error|heap limit|allocation failed/i;
+
+/** What became of a run whose process is gone without a word. */
+const afterExit = (exit: RunnerExit, memoryMb: number): Outcome => {
+  if (outOfMemory.test(exit.errorOutput)) {
+    return failed('failed', 'MemoryLimitError', `The task used more than its ${memoryMb} MB of memory.`);
+  }
+  const how = exit.signal === null ? `with code ${exit.code}` : `by ${exit.signal}`;
+  return failed('failed', 'RunnerCrashed', `The process that ran the task was ended ${how}. The execution can be retried.`);
+};
+
+/** Runs compiled code on a runner that is idle, serves its requests, and answers how it ended. Never rejects. */
+export const runOnRunner = (
+  runner: RunnerProcess,
+  compiled: Compiled,
+  input: string,
+  mode: 'call' | 'load',
+  request: RunRequest,
+  http: HttpClient,
+  redactor: Redactor,
+): Promise<Ended> => {
+  lastRun += 1;
+  const run = lastRun;
+  const began = performance.now();
+  const { limits, signal } = request;
+  const { kind, source, filename } = compiled;
+  const context: GuestContext = { ...request.context, deadline: Date.now() + limits.timeoutMs };
+  const bounds: RunnerLimits = {
+    timeoutMs: limits.timeoutMs,
+    cpuMs: limits.cpuMs,
+    memoryMb: limits.memoryMb,
+    outputBytes: limits.outputBytes,
+    logLines: limits.logLines,
+    logLineBytes: limits.logLineBytes + redactor.longest,
+    requestBytes: limits.responseBytes,
+  };
+  const key = request.code.key;
+  const start = (withCode: boolean): void => {
+    runner.known.add(key);
+    const code = withCode ? { code: { kind, source, filename } } : {};
+    runner.send({ type: 'run', run, mode, key, ...code, input, context, limits: bounds });
+  };
+
+  return new Promise<Ended>((resolve) => {
+    const requests = createRequests(request, http, redactor, (id, answer) =>
+      runner.send({ type: 'answer', run, request: id, answer }),
+    );
+    const end = (ended: Ended): void => {
+      clearTimeout(overtime);
+      clearTimeout(cancelTimer);
+      signal?.removeEventListener('abort', cancel);
+      runner.listen(null);
+      requests.end();
+      resolve(ended);
+    };
+    const kill = (outcome: Outcome): void => {
+      runner.kill();
+      end({ outcome, durationMs: performance.now() - began, rss: 0, retire: true });
+    };
+    const cancel = (): void => {
+      runner.send({ type: 'cancel', run });
+      cancelTimer = setTimeout(() => kill(failed('cancelled', 'CancelledError', 'The execution was cancelled.')), cancelMs);
+    };
+    let cancelTimer: NodeJS.Timeout | undefined;
+    const overtime = setTimeout(
+      () => kill(failed('timed_out', 'TimeoutError', `The task ran longer than ${limits.timeoutMs} ms.`)),
+      limits.timeoutMs + overtimeMs,
+    );
+    signal?.addEventListener('abort', cancel, { once: true });
+
+    const onMessage = (message: FromRunner): void => {
+      if (message.type === 'ready' || message.run !== run) return;
+      switch (message.type) {
+        case 'missing':
+          return start(true);
+        case 'log':
+          return request.onLog?.(readLog(message, limits.logLineBytes, redactor));
+        case 'progress':
+          return request.onProgress?.(message.progress, message.message === null ? null : redactor.text(message.message));
+        case 'request':
+          return void requests.start(message.request, message.call);
+        case 'abort':
+          return requests.abort(message.request);
+        case 'done':
+          return end(message);
+      }
+    };
+    runner.listen(onMessage);
+    void runner.exited.then((exit) =>
+      end({ outcome: afterExit(exit, limits.memoryMb), durationMs: performance.now() - began, rss: 0, retire: true }),
+    );
+    start(!runner.known.has(key));
+    if (signal?.aborted) cancel();
+  });
+};
+
+const readLog = (line: Extract<FromRunner, { type: 'log' }>, most: number, redactor: Redactor): RunLog => {
+  const text = redactor.text(line.message);
+  const cut = Buffer.byteLength(text) > most && !text.endsWith(' bytes)');
+  const message = cut ? `${Buffer.from(text).toString('utf8', 0, most)}… (cut at ${most} bytes)` : text;
+  const data = line.data === undefined ? undefined : redactor.json(parseBounded(line.data, logDepth) ?? '[nested too deeply to show]');
+  return { level: line.level, message, ...(data === undefined ? {} : { data }), time: new Date(line.time) };
+};
