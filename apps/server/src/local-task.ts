@@ -138,7 +138,8 @@ export async function testLocalTask({ path, filter }: { path: string; filter?: s
         .map(([name, text]) => ({ path: name, text })),
       ...(filter === undefined ? {} : { filter }),
       limits: limits(fields, 60_000),
-      taskVersion: fields.version,
+      affinity: 'local',
+      context: { taskId: null, taskVersion: fields.version, secrets: {} },
     });
   } finally {
     await sandbox.close();

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGitRepository, type GitRepository } from '@ratchet/testing/git-repository';
+import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { type GitHttpServer, startGitHttpServer } from '@ratchet/testing/git-http-server';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createGitRepository, type GitRepository } from '@ratchet/testing/git-repository';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../src/start-server.ts';
 
 const metadata = (name: string) => `${JSON.stringify({ name, version: '1.0.0', description: 'as it was' }, null, 2)}\n`;
@@ -12,6 +13,7 @@ const classic = '(input) => {\n  const factor = 2;\n  return { product: input.n 
 const schema = '{"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}\n';
 
 let folder: string;
+let database: TestDatabase;
 let upstream: GitRepository;
 let git: GitHttpServer;
 let server: RunningServer;
@@ -23,16 +25,26 @@ interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by the tests
   body: any;
 }
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(`${server.address}${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text,
+  };
 }
-const api = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => call(method, `/api/v1${path}`, body, headers);
+const api = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  call(method, `/api/v1${path}`, body, headers);
 const taskNamed = async (name: string) => (await api('GET', `/tasks?name=${encodeURIComponent(name)}`)).body.items[0];
 const run = async (name: string, input: unknown, more: object = {}) =>
   (await api('POST', `/tasks/${(await taskNamed(name)).id}/run`, { input, wait: true, ...more })).body;
@@ -45,34 +57,35 @@ beforeAll(async () => {
     'endless promise': 'export default async () => { await Promise.resolve().then(() => { while (true); }); };',
     'memory bomb': '() => { const all = []; for (;;) all.push(new Array(1e6).fill(1.5)); }',
     'process exit': '() => process.exit(1)',
-    'prototype game': "() => { const f = globalThis.constructor.constructor; return { leaked: String(f('return typeof process')()) }; }",
+    'prototype game':
+      "() => { const f = globalThis.constructor.constructor; return { leaked: String(f('return typeof process')()) }; }",
   };
   await upstream.commit({
     'classic/metadata.json': metadata('classic'),
     'classic/main.js': classic,
     'classic/input.schema.json': schema,
     'async/metadata.json': metadata('async'),
-    'async/main.js': 'export default async function main(input, context) {\n  context.log.info("hello");\n  await new Promise((done) => setTimeout(done, 5));\n  return { id: context.executionId, n: input.n };\n}\n',
+    'async/main.js':
+      'export default async function main(input, context) {\n  context.log.info("hello");\n  await new Promise((done) => setTimeout(done, 5));\n  return { id: context.executionId, n: input.n };\n}\n',
     'typescript/metadata.json': metadata('typescript'),
-    'typescript/main.ts': "import { twice } from './twice.ts';\nexport default async ({ n }: { n: number }): Promise<{ n: number }> => ({ n: twice(n) });\n",
+    'typescript/main.ts':
+      "import { twice } from './twice.ts';\nexport default async ({ n }: { n: number }): Promise<{ n: number }> => ({ n: twice(n) });\n",
     'typescript/twice.ts': 'export const twice = (n: number): number => n * 2;\n',
     'fails/metadata.json': metadata('fails'),
     'fails/main.js': '() => {\n  throw new TypeError("on line two");\n}\n',
-    ...Object.fromEntries(Object.entries(hostile).flatMap(([name, code]) => [[`${name}/metadata.json`, metadata(name)], [`${name}/main.js`, `${code}\n`]])),
+    ...Object.fromEntries(
+      Object.entries(hostile).flatMap(([name, code]) => [
+        [`${name}/metadata.json`, metadata(name)],
+        [`${name}/main.js`, `${code}\n`],
+      ]),
+    ),
   });
   git = await startGitHttpServer({ root: join(folder, 'git'), token });
-  const postgres = inject('postgres');
-  if (postgres) {
-    const { default: pg } = await import('pg');
-    const client = new pg.Client({ connectionString: postgres });
-    await client.connect();
-    await client.query('create database server_test template ratchet_template');
-    await client.end();
-  }
+  database = await openTestDatabase();
   server = await startServer({
     port: 0,
     dataDir: join(folder, 'data'),
-    databaseUrl: postgres?.replace(/\/[^/]*$/, '/server_test'),
+    ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'error',
     environment: {},
   });
@@ -80,23 +93,38 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
   await git?.close();
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('the main job over HTTP', () => {
   it('registers a repository over smart HTTP with a token, which nobody sees again', async () => {
-    const wrong = await api('POST', '/repositories', { name: 'wrong', repositoryType: 'git', uri: git.url("tasks.git"), authConfig: { type: 'token', token: 'no' } });
+    const wrong = await api('POST', '/repositories', {
+      name: 'wrong',
+      repositoryType: 'git',
+      uri: git.url('tasks.git'),
+      authConfig: { type: 'token', token: 'no' },
+    });
     const refused = await api('POST', `/repositories/${wrong.body.id}/sync`);
     expect([refused.status, refused.body.code]).toEqual([502, 'REPOSITORY_UNREACHABLE']);
     expect((await api('DELETE', `/repositories/${wrong.body.id}`)).status).toBe(204);
 
-    const made = await api('POST', '/repositories', { name: 'tasks', repositoryType: 'git', uri: git.url("tasks.git"), branch: 'main', authConfig: { type: 'token', token } });
+    const made = await api('POST', '/repositories', {
+      name: 'tasks',
+      repositoryType: 'git',
+      uri: git.url('tasks.git'),
+      branch: 'main',
+      authConfig: { type: 'token', token },
+    });
     expect(made.status).toBe(201);
     expect(made.headers.get('location')).toBe(`/api/v1/repositories/${made.body.id}`);
     expect(JSON.stringify(made.body)).not.toContain(token);
     repositoryId = made.body.id;
     const test = await api('POST', `/repositories/${repositoryId}/test`);
-    expect(test.body).toMatchObject({ success: true, details: { reachable: true, authenticated: true, readable: true, writable: true, branch: 'main' } });
+    expect(test.body).toMatchObject({
+      success: true,
+      details: { reachable: true, authenticated: true, readable: true, writable: true, branch: 'main' },
+    });
     const synced = await api('POST', `/repositories/${repositoryId}/sync`);
     expect([synced.status, synced.body.tasksAdded, synced.body.problems]).toEqual([200, 9, []]);
   });
@@ -104,7 +132,9 @@ describe('the main job over HTTP', () => {
     expect(await run('classic', { n: 21 })).toMatchObject({ status: 'completed', output: { product: 42 } });
     const ran = await run('async', { n: 1 });
     expect(ran).toMatchObject({ status: 'completed', output: { id: ran.id, n: 1 }, attempt: 1 });
-    expect((await api('GET', `/executions/${ran.id}/logs`)).body.items).toMatchObject([{ level: 'info', message: 'hello' }]);
+    expect((await api('GET', `/executions/${ran.id}/logs`)).body.items).toMatchObject([
+      { level: 'info', message: 'hello' },
+    ]);
     expect(await run('typescript', { n: 21 })).toMatchObject({ status: 'completed', output: { n: 42 } });
   });
   it('answers 202 without wait, and the execution ends', async () => {
@@ -116,13 +146,23 @@ describe('the main job over HTTP', () => {
     expect(events).toContain('"status":"completed"');
   });
   it('refuses an input that breaks the schema, naming the path', async () => {
-    const answer = await api('POST', `/tasks/${(await taskNamed('classic')).id}/run`, { input: { n: 'x' }, wait: true });
-    expect([answer.status, answer.body.code, answer.body.details[0].path]).toEqual([400, 'VALIDATION_FAILED', 'input.n']);
+    const answer = await api('POST', `/tasks/${(await taskNamed('classic')).id}/run`, {
+      input: { n: 'x' },
+      wait: true,
+    });
+    expect([answer.status, answer.body.code, answer.body.details[0].path]).toEqual([
+      400,
+      'VALIDATION_FAILED',
+      'input.n',
+    ]);
   });
   it('a task that throws is a completed request with the author’s line', async () => {
     const answer = await api('POST', `/tasks/${(await taskNamed('fails')).id}/run`, { input: {}, wait: true });
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ status: 'failed', error: { class: 'TypeError', message: 'on line two', line: 2 } });
+    expect(answer.body).toMatchObject({
+      status: 'failed',
+      error: { class: 'TypeError', message: 'on line two', line: 2 },
+    });
   });
   it.each([
     ['endless loop', { timeoutMs: 500 }, 'timed_out'],
@@ -141,10 +181,23 @@ describe('the main job over HTTP', () => {
   });
   it('pushes one changed line as one commit of that line', async () => {
     const task = await taskNamed('classic');
-    const edited = await api('PUT', `/tasks/${task.id}/source`, { sourceCode: classic.replace('factor = 2', 'factor = 3') }, { 'if-match': `"${task.revision}"` });
+    const edited = await api(
+      'PUT',
+      `/tasks/${task.id}/source`,
+      { sourceCode: classic.replace('factor = 2', 'factor = 3') },
+      { 'if-match': `"${task.revision}"` },
+    );
     expect([edited.status, edited.headers.get('etag'), edited.body.needsPush]).toEqual([200, '"2"', true]);
-    for (const stale of [{ headers: { 'if-match': '"1"' }, body: {} }, { headers: {}, body: { expectedRevision: 1 } }]) {
-      const late = await api('PUT', `/tasks/${task.id}/source`, { sourceCode: 'lost', ...stale.body }, stale.headers as Record<string, string>);
+    for (const stale of [
+      { headers: { 'if-match': '"1"' }, body: {} },
+      { headers: {}, body: { expectedRevision: 1 } },
+    ]) {
+      const late = await api(
+        'PUT',
+        `/tasks/${task.id}/source`,
+        { sourceCode: 'lost', ...stale.body },
+        stale.headers as Record<string, string>,
+      );
       expect([late.status, late.body.code]).toEqual([412, 'REVISION_MISMATCH']);
     }
     const pushed = await api('POST', `/tasks/${task.id}/push`);
@@ -162,7 +215,10 @@ describe('the main job over HTTP', () => {
     const synced = await api('POST', `/repositories/${repositoryId}/sync`);
     expect([synced.status, synced.body.conflicts.length]).toEqual([409, 1]);
     const [conflict] = synced.body.conflicts;
-    expect(conflict.files[0].hunks[0]).toMatchObject({ local: '  const factor = 4;\n', remote: '  const factor = 5;\n' });
+    expect(conflict.files[0].hunks[0]).toMatchObject({
+      local: '  const factor = 4;\n',
+      remote: '  const factor = 5;\n',
+    });
     expect((await api('POST', `/repositories/${repositoryId}/push`)).status).toBe(409);
     const resolved = await api('POST', `/conflicts/${conflict.id}/resolve`, { resolution: 'take_local' });
     expect([resolved.status, resolved.body.status]).toEqual([200, 'resolved']);
@@ -174,15 +230,21 @@ describe('the main job over HTTP', () => {
     const job = await api('POST', '/jobs', { taskId: id, maxRetries: 2, retryBackoffMs: 1, idempotencyKey: 'once' });
     expect(job.status).toBe(201);
     expect((await api('POST', '/jobs', { taskId: id }, { 'idempotency-key': 'once' })).body.id).toBe(job.body.id);
-    await expect.poll(async () => (await api('GET', `/jobs/${job.body.id}`)).body.status, { timeout: 20_000 }).toBe('failed');
-    const ran = await api('GET', `/executions?jobId=${job.body.id}&sort=attempt`).then((a) => (a.status === 400 ? api('GET', `/executions?jobId=${job.body.id}`) : a));
+    await expect
+      .poll(async () => (await api('GET', `/jobs/${job.body.id}`)).body.status, { timeout: 20_000 })
+      .toBe('failed');
+    const ran = await api('GET', `/executions?jobId=${job.body.id}&sort=attempt`).then((a) =>
+      a.status === 400 ? api('GET', `/executions?jobId=${job.body.id}`) : a,
+    );
     expect(ran.body.items.map((e: { attempt: number }) => e.attempt).sort()).toEqual([1, 2, 3]);
   });
   it('cancels running code within a second', async () => {
     const queued = await api('POST', `/tasks/${(await taskNamed('endless loop')).id}/run`, { input: {} });
     await expect.poll(async () => (await api('GET', `/executions/${queued.body.id}`)).body.status).toBe('running');
     await api('POST', `/executions/${queued.body.id}/cancel`);
-    await expect.poll(async () => (await api('GET', `/executions/${queued.body.id}`)).body.status, { timeout: 3000 }).toBe('cancelled');
+    await expect
+      .poll(async () => (await api('GET', `/executions/${queued.body.id}`)).body.status, { timeout: 3000 })
+      .toBe('cancelled');
   });
 });
 
@@ -198,7 +260,13 @@ describe('requests', () => {
     ['POST', '/tasks', '{"__proto__": {}}', 400, 'VALIDATION_FAILED'],
     ['POST', '/tasks', { name: 'x', sourceCode: '', extra: 1 }, 400, 'VALIDATION_FAILED'],
     ['POST', '/repositories', { name: 'x', repositoryType: 'git', uri: 'ext::sh -c id' }, 400, 'VALIDATION_FAILED'],
-    ['POST', '/repositories', { name: 'x', repositoryType: 'git', uri: 'https://u:p@example.org/r' }, 400, 'VALIDATION_FAILED'],
+    [
+      'POST',
+      '/repositories',
+      { name: 'x', repositoryType: 'git', uri: 'https://u:p@example.org/r' },
+      400,
+      'VALIDATION_FAILED',
+    ],
   ])('%s %s is refused clearly', async (method, path, body, status, code) => {
     const answer = await api(method, path, body);
     expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -212,12 +280,16 @@ describe('requests', () => {
     const bare = await api('GET', '/tasks?_start=1&_end=4&_sort=name&_order=asc');
     const whole = await api('GET', '/tasks?limit=100');
     expect(bare.headers.get('x-total-count')).toBe(String(whole.body.meta.total));
-    expect(bare.body.map((t: { name: string }) => t.name)).toEqual(whole.body.items.slice(1, 4).map((t: { name: string }) => t.name));
+    expect(bare.body.map((t: { name: string }) => t.name)).toEqual(
+      whole.body.items.slice(1, 4).map((t: { name: string }) => t.name),
+    );
   });
   it('describes itself', async () => {
     const document = await call('GET', '/api-docs/openapi.json');
     expect(document.body.openapi).toBe('3.1.0');
-    const refs = [...JSON.stringify(document.body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((m) => m[1] as string);
+    const refs = [...JSON.stringify(document.body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+      (m) => m[1] as string,
+    );
     for (const name of new Set(refs)) expect(document.body.components.schemas, name).toHaveProperty(name);
     expect((await call('GET', '/docs')).status).toBe(200);
     expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok' });

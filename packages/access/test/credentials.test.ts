@@ -3,7 +3,6 @@ import { credentialList } from '@ratchet/contract/operations/credentials';
 import { newId } from '@ratchet/store/id';
 import { repositories } from '@ratchet/store/schema/repositories';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentials as makeCredentials } from '../src/credentials.ts';
 import { keyRing } from '../src/key-ring.ts';
@@ -44,6 +43,9 @@ async function repository(name: string, credentialId: string | null = null): Pro
     .values({ id, name, repositoryType: 'git', uri: 'file:///r', credentialId, ...lists });
   return id;
 }
+
+const signsInWith = (id: string, credentialId: string | null) =>
+  database.pool.query('update ratchet.repositories set credential_id = $2 where id = $1', [id, credentialId]);
 
 describe('a credential', () => {
   it.each<[Parameters<ReturnType<typeof credentials>['create']>[1], Secret]>([
@@ -129,7 +131,7 @@ describe('a credential', () => {
       code: 'STATE_CONFLICT',
       message: expect.stringContaining('its user'),
     });
-    await database.db.update(repositories).set({ credentialId: null }).where(eq(repositories.id, user));
+    await signsInWith(user, null);
     await credentials().delete(id);
     await expect(credentials().get(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(credentials().delete(id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -165,7 +167,7 @@ describe('a repository’s own credential', () => {
     const keep = (auth: Parameters<ReturnType<typeof credentials>['keep']>[2]) =>
       database.transaction((tx) => credentials().keep(tx, { id, name: 'owner', had: null }, auth));
     const first = (await keep({ type: 'token', token: 'a' })) as string;
-    await database.db.update(repositories).set({ credentialId: first }).where(eq(repositories.id, id));
+    await signsInWith(id, first);
     expect(await keep({ type: 'basic', username: 'u', password: 'b' })).toBe(first);
     expect(await credentials().openSecret(first)).toEqual({ type: 'basic', username: 'u', password: 'b' });
     expect(await keep({ type: 'none' })).toBeNull();

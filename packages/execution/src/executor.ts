@@ -1,9 +1,10 @@
 import type { Execution } from '@ratchet/contract/entities/execution';
+import type { TestResult } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest } from '@ratchet/contract/paging';
-import type { SchemaValidator } from '@ratchet/sandbox/json-schema';
+import { SchemaError, type SchemaValidator } from '@ratchet/sandbox/json-schema';
 import type { Sandbox } from '@ratchet/sandbox/sandbox';
-import { runTaskTests } from '@ratchet/sandbox/task-tests';
+import { runTaskTests, type TaskTestResult } from '@ratchet/sandbox/task-tests';
 import type { Database } from '@ratchet/store/database';
 import { newId } from '@ratchet/store/id';
 import {
@@ -21,6 +22,7 @@ import {
   requestCancel,
 } from '@ratchet/store/queries/executions';
 import { type Runner, runMigrations, run as runWorker } from 'graphile-worker';
+import type * as z from 'zod';
 import { eventLog } from './event-log.ts';
 import { executionEvents } from './execution-events.ts';
 import { executionView, hasEnded } from './execution-view.ts';
@@ -49,6 +51,12 @@ export interface Submit {
 }
 
 export type Executor = ReturnType<typeof createExecutor>;
+
+const testView = (result: TaskTestResult): z.output<typeof TestResult> => ({
+  ...result,
+  expected: result.expected as z.output<typeof TestResult>['expected'],
+  actual: result.actual as z.output<typeof TestResult>['actual'],
+});
 
 /** Queues tasks, runs them in the sandbox and keeps what became of them. */
 export function createExecutor(options: ExecutorOptions) {
@@ -110,11 +118,24 @@ export function createExecutor(options: ExecutorOptions) {
     if (execution) await carryOut(execution, await runnable(execution.taskId));
   }
 
+  /** A schema that only shows its fault when it is used makes the task invalid. */
+  function inputIssues(task: RunnableTask, input: unknown) {
+    if (task.row.inputSchema === null) return [];
+    try {
+      return validator.validate(task.row.inputSchema, input);
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error;
+      throw new RatchetError('TASK_INVALID', `The input schema of ${task.row.name} cannot be used: ${error.message}`, [
+        { path: 'input.schema.json', code: 'invalid_schema', message: error.message, severity: 'error' },
+      ]);
+    }
+  }
+
   /** A task that may run, and an input that fits its schema; throws what is wrong. */
   async function prepare(taskId: string, input: unknown): Promise<RunnableTask> {
     const task = await load(taskId);
     refuseUnfit(task.row);
-    const issues = task.row.inputSchema === null ? [] : validator.validate(task.row.inputSchema, input);
+    const issues = inputIssues(task, input);
     if (issues.length > 0) {
       const details = issues.map(({ path, message }) => ({ path: path ? `input.${path}` : 'input', message }));
       throw new RatchetError('VALIDATION_FAILED', details.map((i) => `${i.path}: ${i.message}`).join(' '), details);
@@ -298,9 +319,9 @@ export function createExecutor(options: ExecutorOptions) {
         ['input.schema.json', task.row.inputSchema],
         ['output.schema.json', task.row.outputSchema],
       ] as const) {
-        const wrong = schema === null ? null : validator.check(schema);
-        if (wrong && !found.some((problem) => problem.path === path))
-          found.push({ path, code: 'invalid_schema', message: wrong, severity: 'error' });
+        if (schema === null || found.some((problem) => problem.path === path)) continue;
+        for (const { path: at, message } of validator.check(schema))
+          found.push({ path, code: 'invalid_schema', message: at ? `${at}: ${message}` : message, severity: 'error' });
       }
       return { valid: found.every((problem) => problem.severity !== 'error'), problems: found };
     },
@@ -310,7 +331,7 @@ export function createExecutor(options: ExecutorOptions) {
       const testFiles = [...task.code.files]
         .filter(([path]) => /^tests\/.*\.json$/i.test(path))
         .map(([path, text]) => ({ path, text }));
-      return runTaskTests({
+      const report = await runTaskTests({
         sandbox,
         validator,
         code: task.code,
@@ -319,8 +340,10 @@ export function createExecutor(options: ExecutorOptions) {
         testFiles,
         ...(filter === undefined ? {} : { filter }),
         limits: { ...limitsFor(task, null), timeoutMs: Math.min(60_000, serverLimits.timeoutMs) },
-        taskVersion: task.row.version,
+        affinity: task.row.repositoryId ?? 'none',
+        context: { taskId: task.row.id, taskVersion: task.row.version, secrets: {} },
       });
+      return { passed: report.passed, failed: report.failed, results: report.results.map(testView) };
     },
   };
 }

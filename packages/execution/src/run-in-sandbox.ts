@@ -1,4 +1,4 @@
-import type { SchemaValidator } from '@ratchet/sandbox/json-schema';
+import { SchemaError, type SchemaValidator } from '@ratchet/sandbox/json-schema';
 import type { Limits, NetworkPolicy, RunResult, Sandbox } from '@ratchet/sandbox/sandbox';
 import type { ExecutionEnd, ExecutionRow } from '@ratchet/store/queries/executions';
 import type { eventLog } from './event-log.ts';
@@ -67,7 +67,7 @@ function checked(result: RunResult, task: RunnableTask, validator: SchemaValidat
   if (result.status !== 'completed')
     return { status: result.status, output: null, error: { ...result.error }, durationMs };
   const schema = task.row.outputSchema;
-  const issues = schema === null ? [] : validator.validate(schema, result.output);
+  const issues = schema === null ? [] : outputIssues(validator, schema, result.output);
   if (issues.length === 0) return { status: 'completed', output: result.output, error: null, durationMs };
   const said = issues.map(({ path, message }) => `output${path ? `.${path}` : ''}: ${message}`).join('; ');
   const error = {
@@ -79,4 +79,14 @@ function checked(result: RunResult, task: RunnableTask, validator: SchemaValidat
     details: issues,
   };
   return { status: 'failed', output: null, error, durationMs };
+}
+
+/** A schema that cannot be used is what is wrong with the output: the run has no answer that anyone agreed on. */
+function outputIssues(validator: SchemaValidator, schema: unknown, output: unknown) {
+  try {
+    return validator.validate(schema, output);
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error;
+    return [{ path: '', message: `the output schema cannot be used: ${error.message}` }];
+  }
 }

@@ -28,7 +28,9 @@ const packKey = async (key: webcrypto.CryptoKey, extractable: boolean): Promise<
   const exported = await subtle.exportKey(format as 'jwk', key);
   const data = exported instanceof ArrayBuffer ? packBytes(exported) : exported;
   const algorithm = JSON.parse(
-    JSON.stringify(key.algorithm, (_, held: unknown) => (ArrayBuffer.isView(held) ? packBytes(new Uint8Array(held.buffer).slice().buffer) : held)),
+    JSON.stringify(key.algorithm, (_, held: unknown) =>
+      ArrayBuffer.isView(held) ? packBytes(new Uint8Array(held.buffer).slice().buffer) : held,
+    ),
   ) as Json;
   return { type: key.type, extractable, algorithm, usages: [...key.usages], key: { format, data } };
 };
@@ -39,7 +41,8 @@ const keyFrom = async (value: unknown): Promise<webcrypto.CryptoKey> => {
   const algorithm = (await unpack(plan.algorithm)) as KeyAlgorithm;
   const { format, data } = plan.key;
   // The guest keeps to `extractable`; here a key must be extractable to be packed again.
-  if (format === 'jwk') return subtle.importKey('jwk', { ...(data as webcrypto.JsonWebKey), ext: true }, algorithm, true, plan.usages);
+  if (format === 'jwk')
+    return subtle.importKey('jwk', { ...(data as webcrypto.JsonWebKey), ext: true }, algorithm, true, plan.usages);
   const extractable = !['HKDF', 'PBKDF2'].includes(String(plan.algorithm.name));
   return subtle.importKey('raw', bytes(data), algorithm, extractable, plan.usages);
 };

@@ -1,4 +1,16 @@
-const parts = ['href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash'] as const;
+const parts = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const;
 
 /**
  * Parses an address, or sets a part of one. Takes `{ url, base?, part?, value? }` as JSON and answers the parts as JSON; an

@@ -91,7 +91,7 @@ export type ToRunner =
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type Outcome =
-  | { readonly status: 'completed'; /** JSON. */ readonly output: string }
+  | { readonly status: 'completed' /** JSON. */; readonly output: string }
   | { readonly status: 'failed' | 'timed_out' | 'cancelled'; readonly error: WireError };
 
 export type FromRunner =
@@ -141,7 +141,7 @@ const isWireRequest = (value: unknown): value is WireRequest => {
 
 const isOutcome = (value: unknown): boolean => {
   if (!isObject(value)) return false;
-  if (value.status === 'completed') return isJson(value.output);
+  if (value.status === 'completed') return isText(value.output);
   const { error } = value;
   const ended = ['failed', 'timed_out', 'cancelled'].includes(value.status as string);
   if (!ended || !isObject(error) || !isText(error.class) || !isText(error.message)) return false;
@@ -157,7 +157,12 @@ export const isFromRunner = (value: unknown): value is FromRunner => {
     case 'missing':
       return true;
     case 'log':
-      return isText(value.level) && isText(value.message) && Number.isFinite(value.time) && (value.data === undefined || isJson(value.data));
+      return (
+        isText(value.level) &&
+        isText(value.message) &&
+        Number.isFinite(value.time) &&
+        (value.data === undefined || isJson(value.data))
+      );
     case 'progress':
       return Number.isFinite(value.progress) && (value.message === null || isText(value.message));
     case 'request':

@@ -116,7 +116,8 @@ export const startRun = (
     if (ended) return;
     const message = error instanceof Error ? error.message : '';
     if (isolate.isDisposed) void end({ status: 'failed', error: memoryError() });
-    else if (message === 'Isolate is disposed') void end({ status: 'failed', error: limitError('RunnerCrashed', message) });
+    else if (message === 'Isolate is disposed')
+      void end({ status: 'failed', error: limitError('RunnerCrashed', message) });
     else void end({ status: 'failed', error: toWireError(error) });
   };
   const memoryError = () =>
@@ -171,7 +172,8 @@ export const startRun = (
       return '';
     },
   };
-  const isOperation = (name: unknown): name is HostOperation => typeof name === 'string' && Object.hasOwn(operations, name);
+  const isOperation = (name: unknown): name is HostOperation =>
+    typeof name === 'string' && Object.hasOwn(operations, name);
 
   const calls: HostCalls = {
     call(operation, payload) {
@@ -214,7 +216,11 @@ export const startRun = (
   const log = createLogGate(run, limits, send);
   const progress = createProgressGate(run, send);
   const stopWatching = watch(isolate, limits, residentBytes(), {
-    onTime: () => void end({ status: 'timed_out', error: limitError('TimeoutError', `The task ran longer than ${limits.timeoutMs} ms.`) }),
+    onTime: () =>
+      void end({
+        status: 'timed_out',
+        error: limitError('TimeoutError', `The task ran longer than ${limits.timeoutMs} ms.`),
+      }),
     onCpu: () =>
       void end({
         status: 'timed_out',

@@ -17,11 +17,14 @@ export const watch = (
   const deadline = performance.now() + limits.timeoutMs;
   const cpuEnd = isolate.cpuTime + BigInt(Math.ceil(limits.cpuMs)) * 1_000_000n;
   const memoryEnd = memoryBefore + (limits.memoryMb * 2 + 64) * 1024 * 1024;
-  const timer = setInterval(() => {
-    if (performance.now() >= deadline) on.onTime();
-    else if (isolate.isDisposed) on.onMemory();
-    else if (isolate.cpuTime > cpuEnd) on.onCpu();
-    else if (process.memoryUsage.rss() > memoryEnd) on.onMemory();
-  }, Math.min(tickMs, Math.max(1, limits.timeoutMs)));
+  const timer = setInterval(
+    () => {
+      if (performance.now() >= deadline) on.onTime();
+      else if (isolate.isDisposed) on.onMemory();
+      else if (isolate.cpuTime > cpuEnd) on.onCpu();
+      else if (process.memoryUsage.rss() > memoryEnd) on.onMemory();
+    },
+    Math.min(tickMs, Math.max(1, limits.timeoutMs)),
+  );
   return () => clearInterval(timer);
 };

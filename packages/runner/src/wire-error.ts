@@ -10,7 +10,11 @@ const classOf = (error: Error): string => {
 /** Describes what left the guest uncaught: isolated-vm's copy of an error, or any other value. */
 export const toWireError = (thrown: unknown): WireError =>
   thrown instanceof Error
-    ? { class: classOf(thrown), message: thrown.message.slice(0, 20_000), stack: thrown.stack?.slice(0, 20_000) ?? null }
+    ? {
+        class: classOf(thrown),
+        message: thrown.message.slice(0, 20_000),
+        stack: thrown.stack?.slice(0, 20_000) ?? null,
+      }
     : { class: 'Error', message: String(thrown).slice(0, 20_000), stack: null };
 
 export const limitError = (name: string, message: string): WireError => ({ class: name, message, stack: null });

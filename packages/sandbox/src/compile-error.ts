@@ -21,5 +21,11 @@ export const fromMessages = (messages: readonly Message[]): CompileError => {
   const imported = first?.pluginName === importErrorMark;
   const message = first?.text ?? 'The code cannot be compiled.';
   const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : '';
-  return new CompileError({ class: imported ? 'ImportError' : 'SyntaxError', message: message + more, stack: null, file, line });
+  return new CompileError({
+    class: imported ? 'ImportError' : 'SyntaxError',
+    message: message + more,
+    stack: null,
+    file,
+    line,
+  });
 };

@@ -20,7 +20,8 @@ const fail = (error: unknown): never => {
 };
 
 /** Names a path in a stack frame so that spaces and brackets in it do not end the name. */
-export const frameName = (path: string): string => taskScheme + encodeURI(path).replace(/[():]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+export const frameName = (path: string): string =>
+  taskScheme + encodeURI(path).replace(/[():]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
 
 const bundleFrame = `${taskScheme}%3Cbundle%3E`;
 
@@ -53,7 +54,13 @@ const bundle = async (code: TaskCode, entryText: string, format: 'cjs' | 'esm') 
   const made = await build(options);
   const text = (ending: string): string => made.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
   const source = text('.js');
-  const compiled: Compiled = { kind: wrapped ? 'module' : 'esm', source, filename: bundleFrame, map: text('.map'), lines: null };
+  const compiled: Compiled = {
+    kind: wrapped ? 'module' : 'esm',
+    source,
+    filename: bundleFrame,
+    map: text('.map'),
+    lines: null,
+  };
   return { compiled, entry: entryInput(made.metafile, code.entry) };
 };
 
@@ -137,7 +144,9 @@ export const createCompiler = (limits: { readonly entries: number; readonly byte
     if (held !== undefined) return held;
     if (size > limits.bytes) {
       const message = `The task's files have ${size} characters together; the limit is ${limits.bytes}.`;
-      return Promise.reject(new CompileError({ class: 'ConfigurationError', message, stack: null, file: null, line: null }));
+      return Promise.reject(
+        new CompileError({ class: 'ConfigurationError', message, stack: null, file: null, line: null }),
+      );
     }
     const made = compileFresh(code);
     cache.set(code.key, made);

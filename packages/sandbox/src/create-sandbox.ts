@@ -43,7 +43,13 @@ const checkLimits: Limits = {
   responseBytes: 0,
 };
 
-const plainError = (name: string, message: string): RunError => ({ class: name, message, stack: null, file: null, line: null });
+const plainError = (name: string, message: string): RunError => ({
+  class: name,
+  message,
+  stack: null,
+  file: null,
+  line: null,
+});
 
 const redactError = (error: RunError, redactor: Redactor): RunError => ({
   ...error,
@@ -85,13 +91,20 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
 
   const runOnce = async (request: RunRequest, mode: 'call' | 'load'): Promise<RunResult> => {
     const redactor = createRedactor(Object.values(request.context.secrets));
-    const stop = (status: Exclude<Outcome['status'], 'completed'>, error: RunError): RunResult => ({ status, error, durationMs: 0 });
+    const stop = (status: Exclude<Outcome['status'], 'completed'>, error: RunError): RunResult => ({
+      status,
+      error,
+      durationMs: 0,
+    });
     let compiled: Compiled;
     let input: string;
     try {
       input = writeInput(request.input);
     } catch (error) {
-      return stop('failed', plainError('DataError', `The input cannot be written as JSON: ${(error as Error).message}`));
+      return stop(
+        'failed',
+        plainError('DataError', `The input cannot be written as JSON: ${(error as Error).message}`),
+      );
     }
     try {
       compiled = await compile(request.code);

@@ -24,7 +24,16 @@ export interface RequestBounds {
 
 const mostRedirects = 10;
 /** Set by the client itself, or able to confuse a server about where a request ends. */
-const reserved = new Set(['connection', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const reserved = new Set([
+  'connection',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 const personal = ['authorization', 'cookie', 'proxy-authorization'];
 
 type Pairs = (readonly [string, string])[];
@@ -33,7 +42,8 @@ type Pairs = (readonly [string, string])[];
 const checkHeaders = (headers: WireRequest['headers']): Pairs => {
   const kept: Pairs = [];
   for (const [name, value] of headers) {
-    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name)) throw new NetworkRefusal(`${JSON.stringify(name)} is not a valid header name.`);
+    if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name))
+      throw new NetworkRefusal(`${JSON.stringify(name)} is not a valid header name.`);
     if (/[\0\r\n]/.test(value)) throw new NetworkRefusal(`The value of the header "${name}" has a line break in it.`);
     const key = name.toLowerCase();
     if (reserved.has(key)) throw new NetworkRefusal(`A task may not set the header "${name}".`);
@@ -116,12 +126,20 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
         if (!moved || call.redirect === 'manual') {
           const { status, statusText } = response;
           const answer = await readBody(response.body, bounds.responseBytes);
-          return { status, statusText, url: url.href, redirected: hop > 0, headers: [...response.headers], body: answer };
+          return {
+            status,
+            statusText,
+            url: url.href,
+            redirected: hop > 0,
+            headers: [...response.headers],
+            body: answer,
+          };
         }
         await response.body?.cancel();
-        if (call.redirect === 'error') throw new NetworkRefusal(`${url.host} redirects, which the request does not allow.`);
+        if (call.redirect === 'error')
+          throw new NetworkRefusal(`${url.host} redirects, which the request does not allow.`);
         if (hop === mostRedirects) throw new NetworkRefusal(`${url.host} redirects more than ${mostRedirects} times.`);
-        const next = URL.parse(location, url);
+        const next = URL.parse(location, url.href);
         if (next === null) throw new NetworkRefusal(`${url.host} redirects to an address that is not valid.`);
         if (next.origin !== url.origin) headers = headers.filter(([name]) => !personal.includes(name));
         const { status } = response;

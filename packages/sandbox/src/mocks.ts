@@ -5,7 +5,9 @@ import type { HttpMock } from './sandbox.ts';
 const wholeAnswer = new Set(['status', 'statusText', 'headers', 'body']);
 
 /** A whole answer has nothing but an answer's fields, and at least a number as its status or a body. */
-const isWhole = (value: unknown): value is { status?: number; statusText?: string; headers?: object; body?: unknown } => {
+const isWhole = (
+  value: unknown,
+): value is { status?: number; statusText?: string; headers?: object; body?: unknown } => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   if (keys.length === 0 || !keys.every((key) => wholeAnswer.has(key))) return false;
@@ -39,7 +41,9 @@ export const answerFromMocks = (mocks: readonly HttpMock[], call: WireRequest): 
     );
   }
   const given = isWhole(mock.response) ? mock.response : { body: mock.response };
-  const headers = Object.entries(given.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+  const headers = Object.entries(given.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), String(value)] as const,
+  );
   const { body = null, status = 200 } = given;
   const text = typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body);
   const typed = headers.some(([name]) => name === 'content-type');

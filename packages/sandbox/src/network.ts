@@ -24,7 +24,9 @@ const matches = (pattern: string, host: string, port: string): boolean => {
   if (wantedPort !== undefined && wantedPort !== port) return false;
   const plain = host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (name === '*') return true;
-  return name.startsWith('*.') ? plain.endsWith(name.slice(1)) && plain.length > name.length - 1 : name.replace(/^\[|\]$/g, '') === plain;
+  return name.startsWith('*.')
+    ? plain.endsWith(name.slice(1)) && plain.length > name.length - 1
+    : name.replace(/^\[|\]$/g, '') === plain;
 };
 
 const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80');

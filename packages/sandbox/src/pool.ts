@@ -1,4 +1,4 @@
-import { launchRunner, type LaunchOptions, type RunnerExit, type RunnerProcess } from './runner-process.ts';
+import { type LaunchOptions, launchRunner, type RunnerExit, type RunnerProcess } from './runner-process.ts';
 
 export interface PoolOptions {
   /** Processes at most. */
@@ -55,7 +55,9 @@ export const createPool = (options: PoolOptions) => {
     } catch (error) {
       const runner = await launchRunner({ nodePath: options.nodePath, runAs: null });
       const { message } = error as Error;
-      options.onWarning(`Runners keep the server's own user, because they cannot start as user ${runAs.uid}: ${message}`);
+      options.onWarning(
+        `Runners keep the server's own user, because they cannot start as user ${runAs.uid}: ${message}`,
+      );
       runAs = null;
       return runner;
     }
@@ -76,7 +78,10 @@ export const createPool = (options: PoolOptions) => {
         if (!held) return;
         held = false;
         slot.busy = false;
-        if (slots.has(slot) && (worn || slot.runs >= options.runsPerRunner || rss > options.memoryBoundMb * 1024 * 1024)) {
+        if (
+          slots.has(slot) &&
+          (worn || slot.runs >= options.runsPerRunner || rss > options.memoryBoundMb * 1024 * 1024)
+        ) {
           recycled += 1;
           retire(slot);
         }
@@ -122,7 +127,9 @@ export const createPool = (options: PoolOptions) => {
       const [affinity, queue] = queues.entries().next().value as [string, Waiter[]];
       const waiter = take(affinity, queue);
       if (waiter === undefined) continue;
-      const slot = idle.find((candidate) => candidate.affinity === affinity) ?? (slots.size < options.runners ? undefined : idle[0]);
+      const slot =
+        idle.find((candidate) => candidate.affinity === affinity) ??
+        (slots.size < options.runners ? undefined : idle[0]);
       if (slot?.runner != null) {
         slot.busy = true;
         lend(slot, slot.runner, waiter);
@@ -177,7 +184,8 @@ export const createPool = (options: PoolOptions) => {
     /** Kills every runner; what waits is refused. */
     async close(): Promise<void> {
       closed = true;
-      for (const queue of queues.values()) for (const waiter of queue) waiter.reject(new Error('The sandbox is closed.'));
+      for (const queue of queues.values())
+        for (const waiter of queue) waiter.reject(new Error('The sandbox is closed.'));
       queues.clear();
       waiting = 0;
       const gone = [...slots].map((slot) => slot.runner?.exited);

@@ -35,7 +35,11 @@ const afterExit = (exit: RunnerExit, memoryMb: number): Outcome => {
     return failed('failed', 'MemoryLimitError', `The task used more than its ${memoryMb} MB of memory.`);
   }
   const how = exit.signal === null ? `with code ${exit.code}` : `by ${exit.signal}`;
-  return failed('failed', 'RunnerCrashed', `The process that ran the task was ended ${how}. The execution can be retried.`);
+  return failed(
+    'failed',
+    'RunnerCrashed',
+    `The process that ran the task was ended ${how}. The execution can be retried.`,
+  );
 };
 
 /** Runs compiled code on a runner that is idle, serves its requests, and answers how it ended. Never rejects. */
@@ -88,7 +92,10 @@ export const runOnRunner = (
     };
     const cancel = (): void => {
       runner.send({ type: 'cancel', run });
-      cancelTimer = setTimeout(() => kill(failed('cancelled', 'CancelledError', 'The execution was cancelled.')), cancelMs);
+      cancelTimer = setTimeout(
+        () => kill(failed('cancelled', 'CancelledError', 'The execution was cancelled.')),
+        cancelMs,
+      );
     };
     let cancelTimer: NodeJS.Timeout | undefined;
     const overtime = setTimeout(
@@ -105,7 +112,10 @@ export const runOnRunner = (
         case 'log':
           return request.onLog?.(readLog(message, limits.logLineBytes, redactor));
         case 'progress':
-          return request.onProgress?.(message.progress, message.message === null ? null : redactor.text(message.message));
+          return request.onProgress?.(
+            message.progress,
+            message.message === null ? null : redactor.text(message.message),
+          );
         case 'request':
           return void requests.start(message.request, message.call);
         case 'abort':
@@ -127,6 +137,9 @@ const readLog = (line: Extract<FromRunner, { type: 'log' }>, most: number, redac
   const text = redactor.text(line.message);
   const cut = Buffer.byteLength(text) > most && !text.endsWith(' bytes)');
   const message = cut ? `${Buffer.from(text).toString('utf8', 0, most)}… (cut at ${most} bytes)` : text;
-  const data = line.data === undefined ? undefined : redactor.json(parseBounded(line.data, logDepth) ?? '[nested too deeply to show]');
+  const data =
+    line.data === undefined
+      ? undefined
+      : redactor.json(parseBounded(line.data, logDepth) ?? '[nested too deeply to show]');
   return { level: line.level, message, ...(data === undefined ? {} : { data }), time: new Date(line.time) };
 };

@@ -89,7 +89,9 @@ export const launchRunner = async (options: LaunchOptions): Promise<RunnerProces
   clearTimeout(late);
   if (first !== 'ready') {
     const how = first.signal ?? `code ${first.code}`;
-    throw new Error(`A runner process ended with ${how} before it was ready: ${first.errorOutput.trim() || 'it said nothing'}`);
+    throw new Error(
+      `A runner process ended with ${how} before it was ready: ${first.errorOutput.trim() || 'it said nothing'}`,
+    );
   }
   return {
     pid: child.pid,

@@ -1,5 +1,5 @@
-import { taskScheme, type WireError } from '@ratchet/runner/protocol';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { taskScheme, type WireError } from '@ratchet/runner/protocol';
 import { parseBounded } from './bounded-json.ts';
 import type { Compiled } from './compile.ts';
 import type { RunError } from './sandbox.ts';
@@ -39,7 +39,9 @@ const locate = (compiled: Compiled, map: TraceMap | null, frame: Frame): Frame |
   if (map === null) return frame.line > (compiled.lines ?? 0) ? null : frame;
   // In a wrapped module the runner's opening call shares the first line with the bundle's own opening, never with the task.
   const { source, line, column } = originalPositionFor(map, { line: frame.line, column: frame.column - 1 });
-  return source === null || line === null ? null : { ...frame, file: source.replace(/^task:/, ''), line, column: column + 1 };
+  return source === null || line === null
+    ? null
+    : { ...frame, file: source.replace(/^task:/, ''), line, column: column + 1 };
 };
 
 const framesOf = (stack: string, compiled: Compiled): Frame[] => {

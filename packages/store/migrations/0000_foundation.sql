@@ -79,7 +79,7 @@ CREATE TABLE "ratchet"."execution_events" (
 	"type" text NOT NULL,
 	"level" text,
 	"message" text,
-	"data" jsonb,
+	"data" json,
 	"time" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -91,8 +91,8 @@ CREATE TABLE "ratchet"."executions" (
 	"task_version" text NOT NULL,
 	"task_revision" integer NOT NULL,
 	"status" text NOT NULL,
-	"input" jsonb,
-	"output" jsonb,
+	"input" json,
+	"output" json,
 	"error" jsonb,
 	"progress" double precision,
 	"progress_message" text,
@@ -115,7 +115,7 @@ CREATE TABLE "ratchet"."jobs" (
 	"task_name" text NOT NULL,
 	"status" text NOT NULL,
 	"priority" text NOT NULL,
-	"input" jsonb,
+	"input" json,
 	"scheduled_for" timestamp (3) with time zone,
 	"max_retries" integer DEFAULT 0 NOT NULL,
 	"retry_backoff_ms" integer DEFAULT 1000 NOT NULL,
@@ -259,6 +259,8 @@ CREATE INDEX "tasks_uuid" ON "ratchet"."tasks" USING btree ("uuid");--> statemen
 CREATE INDEX "tasks_name" ON "ratchet"."tasks" USING btree ("name","id");--> statement-breakpoint
 CREATE INDEX "tasks_updated" ON "ratchet"."tasks" USING btree ("updated_at","id");--> statement-breakpoint
 CREATE INDEX "tasks_repository" ON "ratchet"."tasks" USING btree ("repository_id","sync_status");--> statement-breakpoint
+CREATE INDEX "tasks_living" ON "ratchet"."tasks" USING btree ("sync_status","enabled") WHERE "ratchet"."tasks"."deleted_at" is null;--> statement-breakpoint
+CREATE INDEX "tasks_tags" ON "ratchet"."tasks" USING gin ("tags");--> statement-breakpoint
 CREATE INDEX "execution_events_execution" ON "ratchet"."execution_events" USING btree ("execution_id","sequence");--> statement-breakpoint
 CREATE INDEX "executions_queued" ON "ratchet"."executions" USING btree ("queued_at","id");--> statement-breakpoint
 CREATE INDEX "executions_task" ON "ratchet"."executions" USING btree ("task_id","queued_at");--> statement-breakpoint

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Database } from './database.ts';
 import { translateOpenError } from './database-error.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
+import { keepTidy } from './embedded/tidy.ts';
 import { GuardedPool } from './guarded-pool.ts';
 import { Listener, type Warn } from './listener.ts';
 import { migrateSchema } from './migrate.ts';
@@ -71,7 +72,9 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
   }
   const listener = new Listener(() => new pg.Client(connection), warn);
   let closing: Promise<void> | null = null;
+  const stopTidying = mode === 'embedded' ? keepTidy(pool, warn) : async () => {};
   const close = async () => {
+    await stopTidying();
     await listener.close();
     await pool.end();
     await closeMore();

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedSession } from '../src/embedded/session.ts';
 import { EmbeddedSocket } from '../src/embedded/socket.ts';
+import { tidy } from '../src/embedded/tidy.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { getBlobs } from '../src/queries/blobs.ts';
 
@@ -162,6 +163,25 @@ describe('a data folder', () => {
     const found = await getBlobs(database.db, written);
     await database.close();
     expect(written.filter((digest) => found.get(digest)?.length !== 2000)).toEqual([]);
+  });
+
+  it('is rid of dead rows', async () => {
+    const database = await openDatabase({ dataDir });
+    const dead = async () => {
+      const { rows } = await database.pool.query(
+        `select n_dead_tup::int as n from pg_stat_user_tables where relname = 'nodes'`,
+      );
+      return rows[0].n;
+    };
+    await database.pool.query(
+      `insert into ratchet.nodes (id, hostname, pid, role, status, version)
+       select gen_random_uuid(), 'h', 1, 'all', 'active', '1' from generate_series(1, 1000)`,
+    );
+    await database.pool.query('update ratchet.nodes set pid = 2');
+    await expect.poll(dead, { timeout: 20_000 }).toBe(1000);
+    await tidy(database.pool);
+    await expect.poll(dead, { timeout: 20_000 }).toBe(0);
+    await database.close();
   });
 
   it('is its owner’s alone', () => {

@@ -7,12 +7,10 @@ export const RepositoryType = z
   .meta({ id: 'RepositoryType', description: 'Where its files are' });
 export type RepositoryType = z.output<typeof RepositoryType>;
 
-export const BranchStrategy = z
-  .enum(['direct', 'feature_branch'])
-  .meta({
-    id: 'BranchStrategy',
-    description: 'Push to the branch itself, or to a branch of our own with a pull request',
-  });
+export const BranchStrategy = z.enum(['direct', 'feature_branch']).meta({
+  id: 'BranchStrategy',
+  description: 'Push to the branch itself, or to a branch of our own with a pull request',
+});
 export const ConflictStrategy = z
   .enum(['fail', 'merge', 'create_pr'])
   .meta({ id: 'ConflictStrategy', description: 'What a push does when the branch does not take it' });

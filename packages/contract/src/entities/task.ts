@@ -5,13 +5,11 @@ import { pageOf } from '../paging.ts';
 export const SourceType = z.enum(['javascript', 'typescript']).meta({ id: 'SourceType', description: 'Language' });
 export type SourceType = z.output<typeof SourceType>;
 
-export const StorageType = z
-  .enum(['folder', 'pair', 'manifest', 'script'])
-  .meta({
-    id: 'StorageType',
-    description:
-      'The form a task has on disk: folder with metadata.json, code with YAML beside it, folder with task.yaml, or one script',
-  });
+export const StorageType = z.enum(['folder', 'pair', 'manifest', 'script']).meta({
+  id: 'StorageType',
+  description:
+    'The form a task has on disk: folder with metadata.json, code with YAML beside it, folder with task.yaml, or one script',
+});
 export type StorageType = z.output<typeof StorageType>;
 
 export const TaskSyncStatus = z

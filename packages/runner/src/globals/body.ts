@@ -162,7 +162,8 @@ export function installBodies(realm: Realm): void {
       super(headers, wire);
       this.url = from?.url ?? `${new (Reflect.get(globalThis, 'URL') as new (url: string) => object)(`${input}`)}`;
       this.method = init.method === undefined ? (from?.method ?? 'GET') : `${init.method}`;
-      if (!token.test(this.method)) throw new TypeError(`${realm.json.stringify(this.method)} is not a valid HTTP method.`);
+      if (!token.test(this.method))
+        throw new TypeError(`${realm.json.stringify(this.method)} is not a valid HTTP method.`);
       if (/^(get|head|post|put|delete|options|patch)$/i.test(this.method)) this.method = this.method.toUpperCase();
       if (wire !== null && (this.method === 'GET' || this.method === 'HEAD')) {
         throw new TypeError('Request with GET/HEAD method cannot have body.');
@@ -200,7 +201,10 @@ export function installBodies(realm: Realm): void {
     }
     clone(): Response {
       const body = wireOf(this);
-      const copy = new Response(body === null ? null : 'text' in body ? body.text : realm.base64.decode(body.base64), this);
+      const copy = new Response(
+        body === null ? null : 'text' in body ? body.text : realm.base64.decode(body.base64),
+        this,
+      );
       for (const name of ['url', 'redirected', 'type'] as const) Reflect.set(copy, name, this[name]);
       return copy;
     }

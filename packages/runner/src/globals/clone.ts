@@ -24,7 +24,8 @@ export function installClone(realm: Realm): void {
     };
     if (value instanceof Date) return keep(new Date(value.getTime()));
     if (value instanceof RegExp) return keep(new RegExp(value.source, value.flags));
-    if (value instanceof Boolean || value instanceof Number || value instanceof String) return keep(Object(value.valueOf()));
+    if (value instanceof Boolean || value instanceof Number || value instanceof String)
+      return keep(Object(value.valueOf()));
     if (value instanceof ArrayBuffer) return copyBytes(value, copied);
     if (ArrayBuffer.isView(value)) {
       const buffer = copy(value.buffer, copied);
@@ -42,12 +43,17 @@ export function installClone(realm: Realm): void {
       return made;
     }
     if (value instanceof Error) {
-      const plain = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'].includes(value.name);
-      const made = keep(Object.create(plain ? Reflect.get(globalThis, value.name).prototype : Error.prototype) as Error);
+      const plain = ['EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'].includes(
+        value.name,
+      );
+      const made = keep(
+        Object.create(plain ? Reflect.get(globalThis, value.name).prototype : Error.prototype) as Error,
+      );
       for (const name of ['message', 'stack'] as const) {
         Object.defineProperty(made, name, { value: `${value[name]}`, writable: true, configurable: true });
       }
-      if ('cause' in value) Object.defineProperty(made, 'cause', { value: copy(value.cause, copied), configurable: true });
+      if ('cause' in value)
+        Object.defineProperty(made, 'cause', { value: copy(value.cause, copied), configurable: true });
       return made;
     }
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) {

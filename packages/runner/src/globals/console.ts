@@ -12,7 +12,8 @@ export function installConsole(realm: Realm): void {
     if (typeof value === 'function') return value.name === '' ? '[Function]' : `[Function: ${value.name}]`;
     if (typeof value !== 'object' || value === null) return `${value}`;
     if (seen.includes(value)) return '[Circular]';
-    if (value instanceof Error) return typeof value.stack === 'string' && depth === 0 ? value.stack : `[${value.name}: ${value.message}]`;
+    if (value instanceof Error)
+      return typeof value.stack === 'string' && depth === 0 ? value.stack : `[${value.name}: ${value.message}]`;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
     if (value instanceof RegExp) return value.toString();
     if (value instanceof Promise) return 'Promise {}';
@@ -31,7 +32,8 @@ export function installConsole(realm: Realm): void {
       const pairs = [...value].slice(0, 100).map(([key, held]) => `${inner(key)} => ${inner(held)}`);
       return `Map(${value.size}) {${list(pairs, 100, value.size)}}`;
     }
-    if (value instanceof Set) return `Set(${value.size}) {${list([...value].slice(0, 100).map(inner), 100, value.size)}}`;
+    if (value instanceof Set)
+      return `Set(${value.size}) {${list([...value].slice(0, 100).map(inner), 100, value.size)}}`;
     const keys = Object.keys(value);
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     const fields = keys.slice(0, 100).map((key) => {

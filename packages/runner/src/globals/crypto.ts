@@ -63,7 +63,8 @@ export function installCrypto(realm: Realm): void {
   const call = async (operation: string, values: Record<string, unknown>): Promise<unknown> => {
     const packed = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, pack(value)]));
     const payload = stringify({ operation, ...packed }) as string;
-    if (payload.length > realm.limits.requestBytes * 2) throw realm.makeError('OperationError', 'The data is too large.');
+    if (payload.length > realm.limits.requestBytes * 2)
+      throw realm.makeError('OperationError', 'The data is too large.');
     return parse(await realm.ask('crypto', payload));
   };
   const bytesFrom = (value: unknown): Uint8Array => {
@@ -74,7 +75,9 @@ export function installCrypto(realm: Realm): void {
   const withKey =
     (operation: string) =>
     async (algorithm: unknown, key: unknown, data: unknown): Promise<unknown> =>
-      unpack(await call(operation, { algorithm: nameOf(algorithm), key: planOf(key, operation), data: bytesFrom(data) }));
+      unpack(
+        await call(operation, { algorithm: nameOf(algorithm), key: planOf(key, operation), data: bytesFrom(data) }),
+      );
   const keysFrom = (made: unknown): unknown => {
     const plans = made as KeyPlan | { publicKey: KeyPlan; privateKey: KeyPlan };
     if ('publicKey' in plans) return { publicKey: makeKey(plans.publicKey), privateKey: makeKey(plans.privateKey) };
@@ -96,10 +99,22 @@ export function installCrypto(realm: Realm): void {
       }),
     importKey: async (format: unknown, data: unknown, algorithm: unknown, extractable: unknown, usages: string[]) =>
       keysFrom(
-        await call('importKey', { format, data, algorithm: nameOf(algorithm), extractable: extractable === true, usages: [...usages] }),
+        await call('importKey', {
+          format,
+          data,
+          algorithm: nameOf(algorithm),
+          extractable: extractable === true,
+          usages: [...usages],
+        }),
       ),
     generateKey: async (algorithm: unknown, extractable: unknown, usages: string[]) =>
-      keysFrom(await call('generateKey', { algorithm: nameOf(algorithm), extractable: extractable === true, usages: [...usages] })),
+      keysFrom(
+        await call('generateKey', {
+          algorithm: nameOf(algorithm),
+          extractable: extractable === true,
+          usages: [...usages],
+        }),
+      ),
     exportKey: async (format: unknown, key: unknown) => {
       const plan = planOf(key, null);
       if (!plan.extractable) throw realm.makeError('InvalidAccessError', 'The key is not extractable.');
@@ -129,10 +144,16 @@ export function installCrypto(realm: Realm): void {
   realm.define('crypto', {
     subtle,
     getRandomValues: (view: unknown) => {
-      if (!ArrayBuffer.isView(view) || view instanceof DataView || view instanceof Float32Array || view instanceof Float64Array) {
+      if (
+        !ArrayBuffer.isView(view) ||
+        view instanceof DataView ||
+        view instanceof Float32Array ||
+        view instanceof Float64Array
+      ) {
         throw new TypeError('getRandomValues takes an array of integers.');
       }
-      if (view.byteLength > 65_536) throw realm.makeError('QuotaExceededError', 'getRandomValues gives 65536 bytes at once.');
+      if (view.byteLength > 65_536)
+        throw realm.makeError('QuotaExceededError', 'getRandomValues gives 65536 bytes at once.');
       new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(random(view.byteLength));
       return view;
     },

@@ -37,7 +37,11 @@ export function installEntry(realm: Realm, startHook: string): Control {
   };
   const describe = (thrown: unknown): WireError => {
     if ((typeof thrown !== 'object' && typeof thrown !== 'function') || thrown === null) {
-      return { class: 'Error', message: `${typeof thrown === 'symbol' ? thrown.toString() : thrown}`.slice(0, 20_000), stack: null };
+      return {
+        class: 'Error',
+        message: `${typeof thrown === 'symbol' ? thrown.toString() : thrown}`.slice(0, 20_000),
+        stack: null,
+      };
     }
     const field = (name: string): string | null => text(() => Reflect.get(thrown, name));
     const made = text(() => (Reflect.get(thrown, 'constructor') as { name?: unknown }).name);
@@ -60,7 +64,11 @@ export function installEntry(realm: Realm, startHook: string): Control {
       json = stringify(result);
     } catch (error) {
       const { message } = describe(error);
-      throw { name: 'OutputError', message: `The output cannot be written as JSON: ${message}`, stack: describe(error).stack };
+      throw {
+        name: 'OutputError',
+        message: `The output cannot be written as JSON: ${message}`,
+        stack: describe(error).stack,
+      };
     }
     if (json === undefined) return 'null';
     if (json.length > realm.limits.outputBytes) {
@@ -70,7 +78,9 @@ export function installEntry(realm: Realm, startHook: string): Control {
   };
 
   const property = (holder: unknown, name: string): unknown =>
-    (typeof holder === 'object' && holder !== null) || typeof holder === 'function' ? Reflect.get(holder, name) : undefined;
+    (typeof holder === 'object' && holder !== null) || typeof holder === 'function'
+      ? Reflect.get(holder, name)
+      : undefined;
   const isEntry = (value: unknown): value is Entry => typeof value === 'function';
   const freshModule = { exports: {} as unknown };
 
@@ -95,7 +105,8 @@ export function installEntry(realm: Realm, startHook: string): Control {
       const shown = realm.inspect(message).slice(0, realm.limits.logLineBytes + 1);
       const json = data === undefined ? undefined : text(() => stringify(data));
       const fits = typeof json === 'string' && json.length <= realm.limits.logLineBytes;
-      const kept = data === undefined ? {} : fits ? { data: json } : { data: stringify(realm.inspect(data).slice(0, 1000)) };
+      const kept =
+        data === undefined ? {} : fits ? { data: json } : { data: stringify(realm.inspect(data).slice(0, 1000)) };
       realm.host('log', stringify({ level, message: shown, ...kept }) as string);
     };
     const { secrets, ...plain } = plan;
@@ -143,7 +154,10 @@ export function installEntry(realm: Realm, startHook: string): Control {
     void call(entry, plan);
   };
 
-  for (const [name, value] of [['module', freshModule], ['exports', freshModule.exports]] as const) {
+  for (const [name, value] of [
+    ['module', freshModule],
+    ['exports', freshModule.exports],
+  ] as const) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
 

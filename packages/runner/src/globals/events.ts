@@ -24,7 +24,11 @@ export function installEvents(realm: Realm): void {
 
   class EventTarget {
     #listeners = new Map<string, Listener[]>();
-    addEventListener(type: string, callback: Listener['callback'] | null, options: boolean | { once?: boolean } = {}): void {
+    addEventListener(
+      type: string,
+      callback: Listener['callback'] | null,
+      options: boolean | { once?: boolean } = {},
+    ): void {
       if (callback === null) return;
       const held = this.#listeners.get(type) ?? [];
       if (held.some((listener) => listener.callback === callback)) return;

@@ -33,7 +33,11 @@ export function installFetch(realm: Realm): void {
     ]) as Response;
     response.headers.delete('content-type');
     for (const [name, value] of wire.headers) response.headers.append(name, value);
-    for (const [name, value] of [['url', wire.url], ['redirected', wire.redirected], ['type', 'basic']] as const) {
+    for (const [name, value] of [
+      ['url', wire.url],
+      ['redirected', wire.redirected],
+      ['type', 'basic'],
+    ] as const) {
       Reflect.set(response, name, value);
     }
     return response;
@@ -49,7 +53,8 @@ export function installFetch(realm: Realm): void {
     const given = (typeof options === 'object' && options !== null ? options : {}) as Record<string, unknown>;
     const headers = realm.readHeaders(given.headers);
     const content = body ?? given.body ?? null;
-    const json = typeof content === 'object' && content !== null && realm.bytesOf(content) === null && !realm.isForm(content);
+    const json =
+      typeof content === 'object' && content !== null && realm.bytesOf(content) === null && !realm.isForm(content);
     if (json && !headers.some(([name]) => name === 'content-type')) headers.push(['content-type', 'application/json']);
     const request = Reflect.construct(RequestClass, [
       address,
@@ -86,7 +91,13 @@ export function installFetch(realm: Realm): void {
         status >= 500 ? 'ServiceUnavailableError' : 'HttpError',
         status >= 500 ? 'The server failed' : 'The server refuses the request',
       ];
-      throw realm.makeError(name, `${text}: ${status} ${statusText} (${method} ${url})`, { status, statusText, url, headers: answered, body: read });
+      throw realm.makeError(name, `${text}: ${status} ${statusText} (${method} ${url})`, {
+        status,
+        statusText,
+        url,
+        headers: answered,
+        body: read,
+      });
     }
     return { ok: status >= 200 && status <= 299, status, statusText, headers: answered, body: read };
   };

@@ -66,7 +66,8 @@ export function installText(realm: Realm): void {
         codes.push(first);
         at += 1;
       } else {
-        const size = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+        const size =
+          first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
         let point = size === 2 ? first & 31 : size === 3 ? first & 15 : first & 7;
         let taken = 1;
         while (taken < size && at + taken < bytes.length) {
@@ -189,7 +190,10 @@ export function installText(realm: Realm): void {
       } else if (this.encoding === 'utf-16le') {
         const count = bytes.length >> 1;
         const odd = bytes.length % 2 === 1;
-        text = textOf(Array.from({ length: count }, (_, at) => (bytes[at * 2] ?? 0) | ((bytes[at * 2 + 1] ?? 0) << 8)), count);
+        text = textOf(
+          Array.from({ length: count }, (_, at) => (bytes[at * 2] ?? 0) | ((bytes[at * 2 + 1] ?? 0) << 8)),
+          count,
+        );
         this.#rest = more && odd ? bytes.slice(-1) : new Uint8Array(0);
         if (odd && !more) text += '\ufffd';
       } else text = textOf(bytes, bytes.length);

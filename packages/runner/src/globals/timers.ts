@@ -32,7 +32,13 @@ export function installTimers(realm: Realm): void {
     const asked = Number(ms);
     const wait = asked >= 1 && asked <= 0x7fffffff ? asked : 1;
     lastId += 1;
-    const timer: Timer = { id: lastId, run: run as Timer['run'], values, every: repeat ? wait : null, due: now() + wait };
+    const timer: Timer = {
+      id: lastId,
+      run: run as Timer['run'],
+      values,
+      every: repeat ? wait : null,
+      due: now() + wait,
+    };
     timers.set(timer.id, timer);
     arm(timer.due);
     return timer.id;

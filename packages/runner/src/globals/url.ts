@@ -29,9 +29,7 @@ export function installUrl(realm: Realm): void {
       .filter((pair) => pair !== '')
       .map((pair) => {
         const at = pair.indexOf('=');
-        return at < 0
-          ? [unescapeForm(pair), '']
-          : [unescapeForm(pair.slice(0, at)), unescapeForm(pair.slice(at + 1))];
+        return at < 0 ? [unescapeForm(pair), ''] : [unescapeForm(pair.slice(0, at)), unescapeForm(pair.slice(at + 1))];
       });
 
   /** Set by URL, so that an edit of its `searchParams` shows in its `search`. */
@@ -64,7 +62,9 @@ export function installUrl(realm: Realm): void {
       this.#changed();
     }
     delete(name: unknown, value?: unknown): void {
-      this.#pairs = this.#pairs.filter(([key, held]) => key !== `${name}` || (value !== undefined && held !== `${value}`));
+      this.#pairs = this.#pairs.filter(
+        ([key, held]) => key !== `${name}` || (value !== undefined && held !== `${value}`),
+      );
       this.#changed();
     }
     get(name: unknown): string | null {
@@ -117,7 +117,8 @@ export function installUrl(realm: Realm): void {
     constructor(address: unknown, base?: unknown) {
       const question = base === undefined ? { url: `${address}` } : { url: `${address}`, base: `${base}` };
       const answer = realm.host('url', stringify(question) as string);
-      if (answer === '') throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: `${address}` });
+      if (answer === '')
+        throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: `${address}` });
       this.#parts = parse(answer) as Record<string, string>;
     }
     static canParse(address: unknown, base?: unknown): boolean {

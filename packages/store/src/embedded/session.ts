@@ -79,7 +79,7 @@ export class EmbeddedSession {
       const idleMs = this.#running ? 0 : now - this.#lastRun;
       if (idleMs >= this.#waitLimitMs) this.#refuse(now - this.#waitLimitMs);
       if (this.#waiting.length > 0) this.#keepWatch(Math.max(this.#waitLimitMs - idleMs, this.#waitLimitMs / 4));
-    }, inMs);
+    }, inMs).unref();
   }
 
   /** Those who came before `time` wait no longer. */

@@ -34,7 +34,7 @@ export async function queueExecution(db: Queryable, e: NewExecution): Promise<Ex
   const { rows } = await db.execute(sql`
     with made as (
       insert into ratchet.executions (id, job_id, task_id, task_name, task_version, task_revision, status, input, timeout_ms, triggered_by, attempt)
-      values (${e.id}, ${e.jobId}, ${e.taskId}, ${e.taskName}, ${e.taskVersion}, ${e.taskRevision}, 'pending', ${jsonText(e.input)}::jsonb, ${e.timeoutMs}, ${e.triggeredBy}, ${e.attempt})
+      values (${e.id}, ${e.jobId}, ${e.taskId}, ${e.taskName}, ${e.taskVersion}, ${e.taskRevision}, 'pending', ${JSON.stringify(e.input ?? null)}::json, ${e.timeoutMs}, ${e.triggeredBy}, ${e.attempt})
       returning id, queued_at
     )
     select queued_at as "queuedAt", (graphile_worker.add_job('run_execution', json_build_object('executionId', id), job_key := 'execution:' || id)).id as queued from made`);
@@ -61,7 +61,7 @@ export async function queueExecution(db: Queryable, e: NewExecution): Promise<Ex
 export async function insertRunning(db: Queryable, e: NewExecution & { nodeId: string }): Promise<void> {
   await db.execute(sql`
     insert into ratchet.executions (id, job_id, task_id, task_name, task_version, task_revision, status, input, timeout_ms, triggered_by, attempt, node_id, started_at)
-    values (${e.id}, ${e.jobId}, ${e.taskId}, ${e.taskName}, ${e.taskVersion}, ${e.taskRevision}, 'running', ${jsonText(e.input)}::jsonb, ${e.timeoutMs}, ${e.triggeredBy}, ${e.attempt}, ${e.nodeId}, now())`);
+    values (${e.id}, ${e.jobId}, ${e.taskId}, ${e.taskName}, ${e.taskVersion}, ${e.taskRevision}, 'running', ${JSON.stringify(e.input ?? null)}::json, ${e.timeoutMs}, ${e.triggeredBy}, ${e.attempt}, ${e.nodeId}, now())`);
 }
 
 /** Takes a pending execution for a node. null: it is taken, ended or gone. */
@@ -92,7 +92,7 @@ export async function finishExecution(
   end: ExecutionEnd,
   task?: Pick<ExecutionRow, 'taskRevision' | 'taskVersion'>,
 ): Promise<ExecutionRow | null> {
-  const output = end.status === 'completed' ? sql`${jsonText(end.output ?? null)}::jsonb` : sql`null`;
+  const output = end.status === 'completed' ? sql`${JSON.stringify(end.output ?? null)}::json` : sql`null`;
   const error = end.error ? sql`${jsonText(end.error)}::jsonb` : sql`null`;
   const owner = nodeId === null ? sql`status = 'pending'` : sql`status = 'running' and node_id = ${nodeId}`;
   const revision = task ? sql`, task_revision = ${task.taskRevision}, task_version = ${task.taskVersion}` : sql``;
@@ -163,7 +163,8 @@ export interface NewEvent {
 /** Stores events in order, and tells their listeners. */
 export async function insertEvents(db: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const records = events.map((e) => ({
+  const records = events.map((e, n) => ({
+    n,
     execution_id: e.executionId,
     type: e.type,
     level: e.level,
@@ -174,8 +175,8 @@ export async function insertEvents(db: Queryable, events: readonly NewEvent[]): 
   await db.execute(sql`
     with said as (
       insert into ratchet.execution_events (execution_id, type, level, message, data, time)
-      select x.execution_id, x.type, x.level, x.message, nullif(x.data, 'null'::jsonb), x.time
-      from jsonb_to_recordset(${jsonText(records)}::jsonb) with ordinality as x(execution_id uuid, type text, level text, message text, data jsonb, time timestamptz, n bigint)
+      select x.execution_id, x.type, x.level, x.message, x.data, x.time
+      from json_to_recordset(${jsonText(records)}::json) as x(execution_id uuid, type text, level text, message text, data json, time timestamptz, n bigint)
       where exists (select 1 from ratchet.executions e where e.id = x.execution_id) order by n
       returning execution_id
     ) select pg_notify(${eventChannel}, id::text) from (select distinct execution_id as id from said) d`);

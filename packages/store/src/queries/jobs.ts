@@ -30,7 +30,7 @@ export async function insertJob(tx: Queryable, job: NewJob): Promise<JobRow | nu
   const { input, ...columns } = job;
   const [row] = await tx
     .insert(jobs)
-    .values({ ...columns, input: sql`${jsonText(input)}::jsonb`, status: 'queued' })
+    .values({ ...columns, input: sql`${JSON.stringify(input ?? null)}::json`, status: 'queued' })
     .onConflictDoNothing()
     .returning();
   if (row) await enqueueJob(tx, row, row.scheduledFor);
@@ -89,7 +89,7 @@ export async function changeJob(
     .update(jobs)
     .set({
       ...columns,
-      ...(input === undefined ? {} : { input: sql`${jsonText(input)}::jsonb` }),
+      ...(input === undefined ? {} : { input: sql`${JSON.stringify(input ?? null)}::json` }),
       finishedAt: ended ? sql`now()` : sql`null`,
       revision: sql`${jobs.revision} + 1`,
       updatedAt: sql`now()`,

@@ -60,6 +60,9 @@ export const tasks = ratchet.table(
     index('tasks_name').on(t.name, t.id),
     index('tasks_updated').on(t.updatedAt, t.id),
     index('tasks_repository').on(t.repositoryId, t.syncStatus),
+    /** Small beside the rows: lists are counted by it. */
+    index('tasks_living').on(t.syncStatus, t.enabled).where(sql`${t.deletedAt} is null`),
+    index('tasks_tags').using('gin', t.tags),
   ],
 );
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigserial, doublePrecision, index, integer, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bigserial, doublePrecision, index, integer, json, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, ratchet } from './columns.ts';
 
 /** One server process. One whose heartbeat stopped is dead: its work is released. */
@@ -14,8 +14,8 @@ export const nodes = ratchet.table('nodes', {
   heartbeatAt: instant('heartbeat_at').notNull().defaultNow(),
 });
 
-/** Any JSON value, null included: kept as JSON text inside jsonb, so that JSON null is not SQL NULL. */
-const json = (name: string) => jsonb(name).$type<unknown>();
+/** Any JSON value as it was written: `json` keeps the order of members, which `jsonb` does not. */
+const value = (name: string) => json(name).$type<unknown>();
 
 export const jobs = ratchet.table(
   'jobs',
@@ -27,7 +27,7 @@ export const jobs = ratchet.table(
       .$type<'queued' | 'processing' | 'completed' | 'failed' | 'cancelled' | 'retrying'>()
       .notNull(),
     priority: text('priority').$type<'low' | 'normal' | 'high' | 'urgent'>().notNull(),
-    input: json('input'),
+    input: value('input'),
     scheduledFor: instant('scheduled_for'),
     maxRetries: integer('max_retries').notNull().default(0),
     retryBackoffMs: integer('retry_backoff_ms').notNull().default(1000),
@@ -71,8 +71,8 @@ export const executions = ratchet.table(
     status: text('status')
       .$type<'pending' | 'running' | 'completed' | 'failed' | 'cancelled' | 'timed_out'>()
       .notNull(),
-    input: json('input'),
-    output: json('output'),
+    input: value('input'),
+    output: value('output'),
     error: jsonb('error').$type<StoredExecutionError>(),
     progress: doublePrecision('progress'),
     progressMessage: text('progress_message'),
@@ -109,7 +109,7 @@ export const executionEvents = ratchet.table(
     type: text('type').$type<'state' | 'log' | 'progress'>().notNull(),
     level: text('level').$type<'debug' | 'info' | 'warn' | 'error'>(),
     message: text('message'),
-    data: json('data'),
+    data: value('data'),
     time: instant('time').notNull().defaultNow(),
   },
   (t) => [index('execution_events_execution').on(t.executionId, t.sequence)],
