@@ -87,9 +87,7 @@ async function play(client: Client): Promise<void> {
 
   step('Edit and push: one line through the API, one line upstream');
   const before = await client.tasks.get({ id });
-  const edited = before.sourceCode
-    .replace('does not', 'doesn’t')
-    .replace('The delimiter cannot be', 'A delimiter cannot be');
+  const edited = before.sourceCode.replace('The delimiter cannot be', 'A delimiter cannot be');
   const changed = await client.tasks.updateSource({
     id,
     sourceCode: edited,

@@ -112,7 +112,7 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
     confirmIntent: (id, tokens, head, arrived) =>
       fenced(async (tx) => {
         const intent = await intentById(tx, id);
-        if (!intent || intent.status !== 'prepared') return;
+        if (intent?.status !== 'prepared') return;
         const documents = intent.documents
           .filter((d) => !arrived || arrived.has(d.path))
           .map((d) => ({ ...d, tree: d.tree ? fromStored(d.tree) : null }));

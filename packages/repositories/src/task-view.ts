@@ -1,9 +1,8 @@
-import type { Task, TaskSummary, TaskVersion } from '@ratchet/contract/entities/task';
+import type { Task, TaskSummary } from '@ratchet/contract/entities/task';
 import type { Json } from '@ratchet/contract/json';
 import type { TaskRow, TaskVersionRow } from '@ratchet/store/queries/documents';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import type { StoredTree } from '@ratchet/store/schema/columns';
-import type * as z from 'zod';
 
 const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
@@ -86,7 +85,6 @@ export const versionSummary = (row: TaskVersionRow) => ({
   repositoryCommit: row.repositoryCommit,
   createdAt: time(row.createdAt),
 });
-export type VersionView = z.output<typeof TaskVersion>;
 
 /** A test file that is not JSON is shown as its text. */
 function parsed(text: string): Json {

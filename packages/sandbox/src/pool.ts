@@ -195,4 +195,4 @@ export const createPool = (options: PoolOptions) => {
   };
 };
 
-export type Pool = ReturnType<typeof createPool>;
+type Pool = ReturnType<typeof createPool>;

@@ -16,7 +16,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     case '/echo':
       return json({ method: request.method, headers: request.headers, body: text, path: request.url });
     case '/text':
-      return void response.writeHead(200, { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] }).end('plain ü');
+      return void response
+        .writeHead(200, { 'content-type': 'text/plain', 'set-cookie': ['a=1', 'b=2'] })
+        .end('plain ü');
     case '/bytes':
       return void response.end(Buffer.from([0, 255, 128]));
     case '/gzip':
@@ -26,7 +28,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     case '/status':
       return json({ why: 'asked' }, Number(url.searchParams.get('code')));
     case '/redirect':
-      return void response.writeHead(Number(url.searchParams.get('code') ?? 302), { location: url.searchParams.get('to') ?? '/echo' }).end();
+      return void response
+        .writeHead(Number(url.searchParams.get('code') ?? 302), { location: url.searchParams.get('to') ?? '/echo' })
+        .end();
     case '/loop':
       return void response.writeHead(302, { location: '/loop' }).end();
     case '/hang':
@@ -34,7 +38,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     case '/endless':
       response.writeHead(200);
       for (let at = 0; at < 100_000 && !response.destroyed; at += 1) {
-        if (!response.write('x'.repeat(10_000))) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+        if (!response.write('x'.repeat(10_000)))
+          await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
       }
       return void response.end();
     case '/cut':
@@ -88,12 +93,21 @@ const result = async (code: string, changes: Changes = {}): Promise<unknown> => 
 
 describe('the blocking fetch of classic tasks', () => {
   it('answers parsed JSON', async () => {
-    expect(await result("function main() { return fetch('BASE/echo?a=1', { method: 'post', headers: { 'X-Mine': 'yes' } }, { n: 1 }) }")).toMatchObject({
+    expect(
+      await result(
+        "function main() { return fetch('BASE/echo?a=1', { method: 'post', headers: { 'X-Mine': 'yes' } }, { n: 1 }) }",
+      ),
+    ).toMatchObject({
       ok: true,
       status: 200,
       statusText: 'OK',
       headers: { 'content-type': 'application/json' },
-      body: { method: 'POST', body: '{"n":1}', path: '/echo?a=1', headers: { 'x-mine': 'yes', 'content-type': 'application/json', 'user-agent': 'ratchet' } },
+      body: {
+        method: 'POST',
+        body: '{"n":1}',
+        path: '/echo?a=1',
+        headers: { 'x-mine': 'yes', 'content-type': 'application/json', 'user-agent': 'ratchet' },
+      },
     });
   });
 
@@ -116,15 +130,23 @@ describe('the blocking fetch of classic tasks', () => {
   ])('throws for %s', async (status, name) => {
     const code = `() => { try { fetch('BASE/status?code=${status}') } catch (e) { return [e.name, e.status, e instanceof HttpError, e.details.body] } }`;
     expect(await result(code)).toEqual([name, status, true, { why: 'asked' }]);
-    expect(await result(`() => fetch('BASE/status?code=${status}')`)).toMatchObject({ class: name, file: 'main.js', line: 1 });
+    expect(await result(`() => fetch('BASE/status?code=${status}')`)).toMatchObject({
+      class: name,
+      file: 'main.js',
+      line: 1,
+    });
   });
 
   it.each(['BASE/cut', 'http://127.0.0.1:1/', 'http://nowhere.test/'])('throws NetworkError for %s', async (url) => {
-    expect(await result(`() => { try { fetch('${url}') } catch (e) { return [e.name, e instanceof HttpError] } }`)).toEqual(['NetworkError', false]);
+    expect(
+      await result(`() => { try { fetch('${url}') } catch (e) { return [e.name, e instanceof HttpError] } }`),
+    ).toEqual(['NetworkError', false]);
   });
 
   it('can be stopped while it waits', async () => {
-    expect(await result("() => fetch('BASE/hang')", { limits: { timeoutMs: 200 } })).toMatchObject({ class: 'TimeoutError' });
+    expect(await result("() => fetch('BASE/hang')", { limits: { timeoutMs: 200 } })).toMatchObject({
+      class: 'TimeoutError',
+    });
     expect(await result("() => fetch('BASE/text').status")).toBe(200);
   });
 });
@@ -188,7 +210,10 @@ describe('the standard fetch of async tasks', () => {
 describe('what may be reached', () => {
   const closed: NetworkPolicy = { allow: null, allowPrivate: [] };
   const attempt = (url: string, network: NetworkPolicy = closed) =>
-    result(`() => { try { return fetch(${JSON.stringify(url)}).status } catch (e) { return e.name + ': ' + e.message } }`, { network });
+    result(
+      `() => { try { return fetch(${JSON.stringify(url)}).status } catch (e) { return e.name + ': ' + e.message } }`,
+      { network },
+    );
 
   it.each([
     'http://127.0.0.1/',
@@ -264,22 +289,32 @@ describe('what may be reached', () => {
     ["{ 'Transfer-Encoding': 'chunked' }", 'NetworkError'],
     ["{ 'X-A': '\\u0100' }", 'TypeError'],
   ])('refuses the headers %s', async (headers, name) => {
-    expect(await result(`() => { try { return fetch('BASE/echo', { headers: ${headers} }).status } catch (e) { return e.name } }`)).toBe(name);
+    expect(
+      await result(
+        `() => { try { return fetch('BASE/echo', { headers: ${headers} }).status } catch (e) { return e.name } }`,
+      ),
+    ).toBe(name);
   });
 });
 
 describe('bounds', () => {
   it.each(['/endless', '/bomb'])('cuts a response that is too large (%s)', async (path) => {
-    expect(await result(`() => fetch('BASE${path}')`)).toMatchObject({ class: 'NetworkError', message: 'The response is larger than 100000 bytes.' });
+    expect(await result(`() => fetch('BASE${path}')`)).toMatchObject({
+      class: 'NetworkError',
+      message: 'The response is larger than 100000 bytes.',
+    });
   });
 
   it('counts requests', async () => {
-    const code = "() => { let n = 0; try { for (;;) { fetch('BASE/text'); n += 1 } } catch (e) { return [n, e.name] } }";
+    const code =
+      "() => { let n = 0; try { for (;;) { fetch('BASE/text'); n += 1 } } catch (e) { return [n, e.name] } }";
     expect(await result(code, { limits: { requests: 3 } })).toEqual([3, 'NetworkError']);
   });
 
   it('refuses a request body that is too large', async () => {
-    expect(await result("() => fetch('BASE/echo', { method: 'POST' }, 'x'.repeat(200000))")).toMatchObject({ class: 'NetworkError' });
+    expect(await result("() => fetch('BASE/echo', { method: 'POST' }, 'x'.repeat(200000))")).toMatchObject({
+      class: 'NetworkError',
+    });
   });
 
   it('gives up requests that are open when the run ends', async () => {
@@ -297,15 +332,24 @@ describe('mocks', () => {
       const other = await fetch('https://api.test/users/7', { method: 'DELETE' }).catch((e) => e.message);
       return [user, down.status, down.headers.get('retry-after'), await down.text(), other] }`;
     const ended = await run(code, {}, { mocks });
-    expect(ended).toMatchObject({ output: [{ id: 7 }, 503, '5', 'later', expect.stringContaining('No mock answers DELETE')] });
-    expect(await run("() => fetch('http://127.0.0.1/')", {}, { mocks: [] })).toMatchObject({ error: { class: 'NetworkError' } });
+    expect(ended).toMatchObject({
+      output: [{ id: 7 }, 503, '5', 'later', expect.stringContaining('No mock answers DELETE')],
+    });
+    expect(await run("() => fetch('http://127.0.0.1/')", {}, { mocks: [] })).toMatchObject({
+      error: { class: 'NetworkError' },
+    });
   });
 
   it('and requests are reported, without secrets', async () => {
     const seen: HttpExchange[] = [];
-    const code = "(i, c) => fetch('https://api.test/x?k=' + c.secrets.key, { headers: { authorization: 'Bearer ' + c.secrets.key } }).body.echo.length";
+    const code =
+      "(i, c) => fetch('https://api.test/x?k=' + c.secrets.key, { headers: { authorization: 'Bearer ' + c.secrets.key } }).body.echo.length";
     const mocks = [{ url: 'https://api.test/*', response: { echo: 'hush-hush-1' } }];
-    const ended = await run(code, {}, { mocks, secrets: { key: 'hush-hush-1' }, onHttp: (exchange) => seen.push(exchange) });
+    const ended = await run(
+      code,
+      {},
+      { mocks, secrets: { key: 'hush-hush-1' }, onHttp: (exchange) => seen.push(exchange) },
+    );
     expect(ended).toMatchObject({ output: 11 });
     expect(seen).toHaveLength(1);
     expect(JSON.stringify(seen)).not.toContain('hush');

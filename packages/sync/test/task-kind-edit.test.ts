@@ -1,3 +1,4 @@
+// Long because one table of files and edits serves every form a task has on disk.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTaskFiles } from '../src/kinds/task/create-task-files.ts';

@@ -2,7 +2,6 @@ import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
-import { jsonText } from '../rows.ts';
 import { jobs } from '../schema/execution.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
