@@ -194,5 +194,3 @@ export const createPool = (options: PoolOptions) => {
     },
   };
 };
-
-type Pool = ReturnType<typeof createPool>;
