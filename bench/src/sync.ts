@@ -121,7 +121,7 @@ async function measure(
     what: `${what}, ${count.toLocaleString('en')} tasks, ${mode}`,
     figure: Math.round(figure),
     unit: 'ms',
-    ...(target === undefined ? {} : { target: `${target}` }),
+    ...(target === undefined ? {} : { target }),
     ...(reference === undefined ? {} : { reference }),
   });
   try {

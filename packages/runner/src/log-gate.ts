@@ -24,7 +24,8 @@ export const createLogGate = (
     if (lines > limits.logLines) {
       if (lines > limits.logLines + 1) return;
       const message = `The log of one execution has ${limits.logLines} lines; what follows is dropped.`;
-      return send({ type: 'log', run, level: 'warn', message, time });
+      send({ type: 'log', run, level: 'warn', message, time });
+      return;
     }
     const line = JSON.parse(payload) as { level: unknown; message: unknown; data?: unknown };
     send({

@@ -89,7 +89,8 @@ export const checkOperator = ({ operator }: Assertion): string | null =>
 export const checkAssertion = (output: unknown, assertion: Assertion): string | null => {
   const { path, operator, expected } = assertion;
   const holds = operators[operator];
-  if (holds === undefined) return checkOperator(assertion);
+  const unknown = checkOperator(assertion);
+  if (unknown !== null || holds === undefined) return unknown;
   try {
     const value = follow(output, path);
     const where = path === '' ? 'the output' : path;

@@ -27,6 +27,7 @@ export interface SchemaValidator {
 }
 
 const mostIssues = 100;
+const schemasPerAjv = 200;
 const newer =
   /"(?:prefixItems|unevaluatedProperties|unevaluatedItems|dependentRequired|dependentSchemas|\$dynamicRef|\$dynamicAnchor|minContains|maxContains)":/;
 
@@ -103,16 +104,16 @@ const explain = (error: unknown): SchemaError => {
 
 /** Validates values against draft-07 and 2020-12 schemas. Compiled schemas are kept by content. */
 export const createSchemaValidator = (): SchemaValidator => {
-  const ajvs = new Map<Dialect, Ajv>();
+  const ajvs = new Map<Dialect, { readonly ajv: Ajv; used: number }>();
   const ajvFor = (dialect: Dialect): Ajv => {
-    const ajv = ajvs.get(dialect) ?? createAjv(dialect);
-    ajvs.set(dialect, ajv);
-    return ajv;
+    let held = ajvs.get(dialect);
+    // Ajv never forgets what it has compiled, so it is replaced itself; what it made lives on as long as the cache keeps it.
+    if (held === undefined || held.used >= schemasPerAjv) held = { ajv: createAjv(dialect), used: 0 };
+    held.used += 1;
+    ajvs.set(dialect, held);
+    return held.ajv;
   };
-  const compiled = new LRUCache<string, { readonly test: ValidateFunction; readonly forget: () => void }>({
-    max: 300,
-    dispose: ({ forget }) => forget(),
-  });
+  const compiled = new LRUCache<string, ValidateFunction>({ max: 300 });
 
   const compile = (schema: unknown): ValidateFunction => {
     if ((typeof schema !== 'object' || schema === null || Array.isArray(schema)) && typeof schema !== 'boolean') {
@@ -121,19 +122,13 @@ export const createSchemaValidator = (): SchemaValidator => {
     const text = JSON.stringify(schema);
     const digest = createHash('sha256').update(text).digest('base64');
     const held = compiled.get(digest);
-    if (held !== undefined) return held.test;
-    const ajv = ajvFor(dialectOf(schema, text));
-    // Ajv keeps what it compiles by identity: a copy of our own can be forgotten again.
-    const copy = JSON.parse(text) as object | boolean;
-    const forget = (): void => {
-      ajv.removeSchema(copy);
-    };
+    if (held !== undefined) return held;
     try {
-      const test = ajv.compile(copy);
-      compiled.set(digest, { test, forget });
+      // A copy, so that what the caller does to the schema later changes nothing here.
+      const test = ajvFor(dialectOf(schema, text)).compile(JSON.parse(text));
+      compiled.set(digest, test);
       return test;
     } catch (error) {
-      forget();
       throw explain(error);
     }
   };

@@ -21,6 +21,7 @@ export interface Lease {
 
 interface Slot {
   affinity: string;
+  /** Null while the process starts. */
   runner: RunnerProcess | null;
   busy: boolean;
   runs: number;
@@ -47,6 +48,8 @@ export const createPool = (options: PoolOptions) => {
   let recycled = 0;
   let waiting = 0;
   let closed = false;
+  /** Processes that are starting. */
+  const launching = new Set<Promise<void>>();
 
   const launch = async (): Promise<RunnerProcess> => {
     if (runAs === null) return launchRunner({ nodePath: options.nodePath, runAs: null });
@@ -101,6 +104,7 @@ export const createPool = (options: PoolOptions) => {
       });
       if (closed) {
         runner.kill();
+        await runner.exited;
         throw new Error('The sandbox is closed.');
       }
       lend(slot, runner, waiter);
@@ -136,7 +140,8 @@ export const createPool = (options: PoolOptions) => {
       } else {
         const fresh: Slot = { affinity, runner: null, busy: true, runs: 0 };
         slots.add(fresh);
-        void open(fresh, waiter);
+        const opening = open(fresh, waiter).finally(() => launching.delete(opening));
+        launching.add(opening);
       }
     }
   };
@@ -190,7 +195,7 @@ export const createPool = (options: PoolOptions) => {
       waiting = 0;
       const gone = [...slots].map((slot) => slot.runner?.exited);
       for (const slot of slots) slot.runner?.kill();
-      await Promise.all(gone);
+      await Promise.all([...gone, ...launching]);
     },
   };
 };

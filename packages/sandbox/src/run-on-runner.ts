@@ -108,20 +108,22 @@ export const runOnRunner = (
       if (message.type === 'ready' || message.run !== run) return;
       switch (message.type) {
         case 'missing':
-          return start(true);
+          start(true);
+          break;
         case 'log':
-          return request.onLog?.(readLog(message, limits.logLineBytes, redactor));
+          request.onLog?.(readLog(message, limits.logLineBytes, redactor));
+          break;
         case 'progress':
-          return request.onProgress?.(
-            message.progress,
-            message.message === null ? null : redactor.text(message.message),
-          );
+          request.onProgress?.(message.progress, message.message === null ? null : redactor.text(message.message));
+          break;
         case 'request':
-          return void requests.start(message.request, message.call);
+          void requests.start(message.request, message.call);
+          break;
         case 'abort':
-          return requests.abort(message.request);
+          requests.abort(message.request);
+          break;
         case 'done':
-          return end(message);
+          end(message);
       }
     };
     runner.listen(onMessage);

@@ -6,8 +6,11 @@ export class PatternError extends Error {}
 
 const compiled = new LRUCache<string, RE2JS>({ max: 500 });
 
-/** Compiles a user's pattern for an engine that takes time linear in its text. Throws PatternError. */
-export const compilePattern = (pattern: string): { test(text: string): boolean } => {
+/**
+ * Compiles a user's pattern for an engine that takes time linear in its text. Throws PatternError. `toString` answers the
+ * pattern: Ajv tells patterns apart by it.
+ */
+export const compilePattern = (pattern: string): { test(text: string): boolean; toString(): string } => {
   let held = compiled.get(pattern);
   if (held === undefined) {
     try {
@@ -21,5 +24,5 @@ export const compilePattern = (pattern: string): { test(text: string): boolean }
     compiled.set(pattern, held);
   }
   const matcher = held;
-  return { test: (text) => matcher.matcher(text).find() };
+  return { test: (text) => matcher.matcher(text).find(), toString: () => pattern };
 };

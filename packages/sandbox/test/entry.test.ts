@@ -171,7 +171,7 @@ describe('errors', () => {
       'main.ts':
         "import { check } from './check.ts';\n\ninterface Unused { a: number }\n\nexport default async (input: { a: number }) => {\n  return check(input.a);\n};\n",
       'check.ts':
-        'type N = number;\n\nexport const check = (n: N): N => {\n  if (n > 1) throw new ValidationError(`too big: ${n}`, { n });\n  return n;\n};\n',
+        'type N = number;\n\nexport const check = (n: N): N => {\n  if (n > 1) throw new ValidationError("too big: " + n, { n });\n  return n;\n};\n',
     };
     const result = await run(codeOf(files), { a: 5 });
     expect(result).toMatchObject({

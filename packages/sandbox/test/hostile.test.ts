@@ -123,7 +123,8 @@ const programs: Record<string, [code: string, expected: object, changes?: Change
   ],
   'endless microtasks before a throw': [
     "(async () => { for (;;) await null })(); throw new DataError('x')",
-    { status: 'failed', error: { class: 'DataError' } },
+    { status: 'timed_out' },
+    { limits: { timeoutMs: 200 } },
   ],
   'endless waiting': ['() => new Promise(() => {})', { status: 'timed_out' }, { limits: { timeoutMs: 200 } }],
   'processor hog': [

@@ -16,21 +16,37 @@ describe('limits', () => {
 
   it('bounds the log in lines and says so once', async () => {
     const lines: RunLog[] = [];
-    await run('() => { for (let i = 0; i < 10; i += 1) console.log(i) }', {}, { limits: { logLines: 3 }, onLog: (line) => lines.push(line) });
-    expect(lines.map(({ message }) => message)).toEqual(['0', '1', '2', 'The log of one execution has 3 lines; what follows is dropped.']);
+    await run(
+      '() => { for (let i = 0; i < 10; i += 1) console.log(i) }',
+      {},
+      { limits: { logLines: 3 }, onLog: (line) => lines.push(line) },
+    );
+    expect(lines.map(({ message }) => message)).toEqual([
+      '0',
+      '1',
+      '2',
+      'The log of one execution has 3 lines; what follows is dropped.',
+    ]);
     expect(lines.at(-1)?.level).toBe('warn');
   });
 
   it('cuts a log line at its limit, at the edge of a character', async () => {
     const lines: RunLog[] = [];
-    const code = "(i, { log }) => { console.log('x'.repeat(50)); console.log('€'.repeat(50)); log.info('m', 'y'.repeat(9999)); console.log('short') }";
+    const code =
+      "(i, { log }) => { console.log('x'.repeat(50)); console.log('€'.repeat(50)); log.info('m', 'y'.repeat(9999)); console.log('short') }";
     await run(code, {}, { limits: { logLineBytes: 20 }, onLog: (line) => lines.push(line) });
-    expect(lines.map(({ message }) => message)).toEqual([`${'x'.repeat(20)}… (cut at 20 bytes)`, '€€€€€€… (cut at 20 bytes)', 'm', 'short']);
+    expect(lines.map(({ message }) => message)).toEqual([
+      `${'x'.repeat(20)}… (cut at 20 bytes)`,
+      '€€€€€€… (cut at 20 bytes)',
+      'm',
+      'short',
+    ]);
     expect(String(lines[2]?.data).length).toBeLessThan(1100);
   });
 
   it('lets a run use the memory it is given', async () => {
-    const code = '() => { const a = []; for (let i = 0; i < 80; i += 1) a.push(new Uint8Array(1e6).fill(i)); return a.length }';
+    const code =
+      '() => { const a = []; for (let i = 0; i < 80; i += 1) a.push(new Uint8Array(1e6).fill(i)); return a.length }';
     expect(await run(code, {}, { limits: { memoryMb: 256 } })).toMatchObject({ output: 80 });
     expect(await run(code, {}, { limits: { memoryMb: 32 } })).toMatchObject({ error: { class: 'MemoryLimitError' } });
     const heap = '() => { const a = []; for (let i = 0; i < 2e6; i += 1) a.push({ i }); return a.length }';
@@ -49,7 +65,10 @@ describe('cancellation', () => {
     ['a loop', "() => { console.log('on'); for (;;); }"],
     ['a wait', "async () => { console.log('on'); await new Promise(() => {}) }"],
     ['a step that cannot be interrupted', "() => { console.log('on'); let b = 3n; for (;;) b = b * b }"],
-    ['a run that ends by itself at once', "async (i, { signal }) => { console.log('on'); await new Promise((r) => { signal.onabort = r }); return 1 }"],
+    [
+      'a run that ends by itself at once',
+      "async (i, { signal }) => { console.log('on'); await new Promise((r) => { signal.onabort = r }); return 1 }",
+    ],
   ];
   it.each(running)('stops %s', async (_, code) => {
     const stop = new AbortController();
@@ -61,14 +80,19 @@ describe('cancellation', () => {
   it('tells the task', async () => {
     const stop = new AbortController();
     const seen: string[] = [];
-    const code = "async (i, { signal }) => { console.log('on'); signal.addEventListener('abort', () => console.log('told')); await new Promise(() => {}) }";
-    await run(code, {}, {
-      signal: stop.signal,
-      onLog: ({ message }) => {
-        seen.push(message);
-        stop.abort();
+    const code =
+      "async (i, { signal }) => { console.log('on'); signal.addEventListener('abort', () => console.log('told')); await new Promise(() => {}) }";
+    await run(
+      code,
+      {},
+      {
+        signal: stop.signal,
+        onLog: ({ message }) => {
+          seen.push(message);
+          stop.abort();
+        },
       },
-    });
+    );
     expect(seen).toEqual(['on', 'told']);
   });
 
@@ -86,9 +110,14 @@ describe('secrets', () => {
       console.log('x'.repeat(995) + secrets.key); progress(1, secrets.key);
       throw new ValidationError('bad ' + secrets.key, { key: secrets.key });
     }`;
-    const result = await run(code, {}, { secrets: { key, short: 'ab' }, onLog: (line) => seen.push(line), onProgress: (_, note) => seen.push(note) });
+    const result = await run(
+      code,
+      {},
+      { secrets: { key, short: 'ab' }, onLog: (line) => seen.push(line), onProgress: (_, note) => seen.push(note) },
+    );
     const text = JSON.stringify([result, seen]);
-    for (const form of [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), btoa(key), 'p@s']) expect(text).not.toContain(form);
+    for (const form of [key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key), btoa(key), 'p@s'])
+      expect(text).not.toContain(form);
     expect(text).toContain('[redacted]');
     expect(result).toMatchObject({ error: { message: 'bad [redacted]', details: { key: '[redacted]' } } });
   });

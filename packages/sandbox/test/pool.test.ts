@@ -13,7 +13,11 @@ const opened: Sandbox[] = [];
 const open = (options: Partial<SandboxOptions> = {}) => {
   const exits: RunnerExit[] = [];
   const warnings: string[] = [];
-  const made = openSandbox({ onRunnerExit: (exit) => exits.push(exit), onWarning: (text) => warnings.push(text), ...options });
+  const made = openSandbox({
+    onRunnerExit: (exit) => exits.push(exit),
+    onWarning: (text) => warnings.push(text),
+    ...options,
+  });
   opened.push(made.sandbox);
   return { ...made, exits, warnings };
 };
@@ -51,7 +55,8 @@ describe('the pool', () => {
   it('serves affinities in turn', async () => {
     const { run } = open({ runners: 1 });
     const order: string[] = [];
-    const one = (affinity: string): Promise<unknown> => run('() => 1', {}, { affinity }).then(() => order.push(affinity));
+    const one = (affinity: string): Promise<unknown> =>
+      run('() => 1', {}, { affinity }).then(() => order.push(affinity));
     await Promise.all([one('a'), one('a'), one('a'), one('a'), one('b'), one('b'), one('c')]);
     expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a']);
   });
@@ -81,14 +86,20 @@ describe('the pool', () => {
     const { sandbox, run } = open({ runners: 2 });
     let started = 0;
     const both = [0, 1].map((n) =>
-      run("async (n) => { console.log('on'); await new Promise((r) => setTimeout(r, 1500)); return n }", n, { onLog: () => { started += 1; } }),
+      run("async (n) => { console.log('on'); await new Promise((r) => setTimeout(r, 1500)); return n }", n, {
+        onLog: () => {
+          started += 1;
+        },
+      }),
     );
     await waitUntil(() => started === 2);
     const [victim] = await runnerPids();
     process.kill(victim as number, 'SIGKILL');
     const results = await Promise.all(both);
     expect(results.map(({ status }) => status).sort()).toEqual(['completed', 'failed']);
-    expect(results.find(({ status }) => status === 'failed')).toMatchObject({ error: { class: 'RunnerCrashed', message: expect.stringContaining('SIGKILL') } });
+    expect(results.find(({ status }) => status === 'failed')).toMatchObject({
+      error: { class: 'RunnerCrashed', message: expect.stringContaining('SIGKILL') },
+    });
     await waitUntil(() => sandbox.stats().runners === 1);
     expect(await run('() => 1')).toMatchObject({ output: 1 });
   });
@@ -122,13 +133,27 @@ describe('the pool', () => {
 
   it('refuses work when it is closed, and what waits with it', async () => {
     const { sandbox, run } = open();
-    const going = run('async () => { await new Promise(() => {}) }');
+    let started = false;
+    const onLog = (): void => {
+      started = true;
+    };
+    const going = run("async () => { console.log('on'); await new Promise(() => {}) }", {}, { onLog });
+    await waitUntil(() => started);
     const waiting = run('() => 1').catch((error: Error) => error.message);
     await waitUntil(() => sandbox.stats().waiting === 1);
     await sandbox.close();
     expect(await going).toMatchObject({ status: 'failed', error: { class: 'RunnerCrashed' } });
     expect(await waiting).toBe('The sandbox is closed.');
     await expect(run('() => 1')).rejects.toThrow('closed');
+    expect(await runnerPids()).toEqual([]);
+  });
+
+  it('leaves no process behind when it is closed while one starts', async () => {
+    const { sandbox, run } = open();
+    const starting = run('() => 1').catch((error: Error) => error.message);
+    await waitUntil(async () => (await runnerPids()).length === 1);
+    await sandbox.close();
+    expect(await starting).toBe('The sandbox is closed.');
     expect(await runnerPids()).toEqual([]);
   });
 
@@ -139,23 +164,28 @@ describe('the pool', () => {
 });
 
 describe('a runner process', () => {
-  it.runIf(process.getuid?.() === 0)('runs as nobody when the server is root, and as the server when it must', async () => {
-    const usual = open();
-    await usual.run('() => 1');
-    const [pid] = await runnerPids();
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    if (usual.warnings.length === 0) expect(status).toMatch(/^Uid:\s+65534\s+65534/m);
-    expect(status).toMatch(/^Groups:\s*$/m);
-    const kept = open({ runAs: null });
-    expect(await kept.run('() => 1')).toMatchObject({ output: 1 });
-    expect(kept.warnings).toHaveLength(1);
-  });
+  it.runIf(process.getuid?.() === 0)(
+    'runs as nobody when the server is root, and as the server when it must',
+    async () => {
+      const usual = open();
+      await usual.run('() => 1');
+      const [pid] = await runnerPids();
+      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      if (usual.warnings.length === 0) expect(status).toMatch(/^Uid:\s+65534\s+65534/m);
+      expect(status).toMatch(/^Groups:\s*$/m);
+      const kept = open({ runAs: null });
+      expect(await kept.run('() => 1')).toMatchObject({ output: 1 });
+      expect(kept.warnings).toHaveLength(1);
+    },
+  );
 
   it('has no environment', async () => {
     const { run } = open();
     await run('() => 1');
     const [pid] = await runnerPids();
-    const environment = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0').map((entry) => entry.split('=')[0]);
+    const environment = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''))
+      .split('\0')
+      .map((entry) => entry.split('=')[0]);
     expect(environment.filter((name) => name !== '' && !name?.startsWith('NODE_CHANNEL'))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -187,6 +187,19 @@ describe('a data folder', () => {
   it('is its owner’s alone', () => {
     expect(statSync(join(dataDir, 'database')).mode & 0o777).toBe(0o700);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+  });
+
+  it('says so when its files are damaged, and leaves them and no lock', async () => {
+    const damaged = mkdtempSync(join(tmpdir(), 'ratchet-damaged-'));
+    mkdirSync(join(damaged, 'database'));
+    writeFileSync(join(damaged, 'database/PG_VERSION'), '9\n');
+    await expect(openDatabase({ dataDir: damaged })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('restore it from a backup'),
+    });
+    expect(readdirSync(damaged)).toEqual(['database']);
+    expect(readFileSync(join(damaged, 'database/PG_VERSION'), 'utf8')).toBe('9\n');
+    rmSync(damaged, { recursive: true });
   });
 
   it('serves one process at a time, and the next when it closes', async () => {

@@ -24,7 +24,7 @@ export function installEntry(realm: Realm, startHook: string): Control {
   type Entry = (input: unknown, context: object) => unknown;
   const { parse, stringify } = realm.json;
   const { freeze } = Object;
-  const evaluate = globalThis.eval;
+  const { eval: evaluate } = globalThis;
   const tag = Object.prototype.toString;
 
   const text = (read: () => unknown): string | null => {
@@ -148,10 +148,12 @@ export function installEntry(realm: Realm, startHook: string): Control {
   };
   const start = (entry: Entry | null): void => {
     if (plan === null || started) return;
-    if (entry === null) return realm.settle('missing', '');
-    started = true;
-    if (plan.mode === 'load') return realm.settle('ok', 'null');
-    void call(entry, plan);
+    if (entry === null) realm.settle('missing', '');
+    else {
+      started = true;
+      if (plan.mode === 'load') realm.settle('ok', 'null');
+      else void call(entry, plan);
+    }
   };
 
   for (const [name, value] of [

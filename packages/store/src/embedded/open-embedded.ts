@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { RatchetError } from '@ratchet/contract/errors';
 import type pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
 import { EmbeddedSession } from './session.ts';
@@ -19,7 +20,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   makePrivate(dataDir, files);
   const unlock = await lockFolder(dataDir);
   try {
-    const database = await PGlite.create({ dataDir: files });
+    const database = await start(files);
     const session = new EmbeddedSession(database);
     return {
       // pg types its stream as a network socket and uses no more of it than this one has.
@@ -35,6 +36,19 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   } catch (error) {
     unlock();
     throw error;
+  }
+}
+
+async function start(files: string): Promise<PGlite> {
+  try {
+    return await PGlite.create({ dataDir: files });
+  } catch (cause) {
+    throw new RatchetError(
+      'UNAVAILABLE',
+      'The database in the data folder does not start: its files are damaged, or of another version. Keep a copy of the folder, and restore it from a backup.',
+      undefined,
+      { cause },
+    );
   }
 }
 
