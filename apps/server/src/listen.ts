@@ -5,6 +5,7 @@ import { registerDocs } from '@ratchet/transports/rest/register-docs';
 import { registerProbes } from '@ratchet/transports/rest/register-probes';
 import { registerRest } from '@ratchet/transports/rest/register-rest';
 import { methodsAt } from '@ratchet/transports/rest/route-path';
+import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -27,6 +28,7 @@ export async function listen(
     log: (level, message, data) => log[level](data ?? {}, message),
     methodsAt: methodsAt(operations, prefix),
   });
+  requireSameOrigin(app);
   registerRest(app, {
     operations,
     dispatcher,

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
@@ -272,6 +273,21 @@ describe('requests', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.body.message.length).toBeGreaterThan(5);
     expect(answer.body.requestId).toBe(answer.headers.get('x-request-id'));
+  });
+  it('lets no other server’s page, and no other name, use this one', async () => {
+    const foreign = await api('POST', '/tasks/x/enable', undefined, { origin: 'https://evil.example.org' });
+    expect([foreign.status, foreign.body.code]).toEqual([403, 'PERMISSION_DENIED']);
+    const { host } = new URL(server.address);
+    expect((await api('GET', '/tasks', undefined, { origin: `http://${host}` })).status).toBe(200);
+    const rebound = await new Promise<number | undefined>((resolve, reject) => {
+      request(`${server.address}/api/v1/tasks`, { headers: { host: 'evil.example.org' } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .once('error', reject)
+        .end();
+    });
+    expect(rebound).toBe(403);
   });
   it('lists in pages, or as Refine and json-server expect', async () => {
     const page = await api('GET', '/tasks?limit=2&sort=-name&sourceType=javascript');

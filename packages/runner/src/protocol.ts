@@ -22,6 +22,7 @@ export interface RunnerLimits {
   readonly logLines: number;
   /** Bytes of one line, with room for the longest secret, so that it is redacted whole before the line is cut. */
   readonly logLineBytes: number;
+  readonly requests: number;
   /** Bytes of one request's body. */
   readonly requestBytes: number;
 }

@@ -28,8 +28,14 @@ const stopMs = 250;
 const cancelMs = 250;
 const cancelled: Outcome = { status: 'cancelled', error: limitError('CancelledError', 'The execution was cancelled.') };
 
+/** Operations of crypto.subtle at the same time. */
+const mostHostWork = 64;
 const noEntry =
   'The code has no entry point. Export a default function or main, define a global function main, or let the script be a function.';
+
+/** An answer as the guest reads it: `+` and the response, or `-` and the error. */
+const answerText = (answer: WireAnswer): string =>
+  answer.ok ? `+${JSON.stringify(answer.response)}` : `-${JSON.stringify(answer.error)}`;
 
 /** Runs a task's code once. `onEnd` is called once, after the last message of the run was sent. */
 export const startRun = (
@@ -46,6 +52,7 @@ export const startRun = (
   /** Blocking and asynchronous requests that the server has not answered, by id. */
   const requests = new Map<number, (answer: WireAnswer) => void>();
   let lastBlocking = 0;
+  let made = 0;
   let hostWork = 0;
   let wakeTimer: NodeJS.Timeout | null = null;
   let cancelTimer: NodeJS.Timeout | null = null;
@@ -123,9 +130,13 @@ export const startRun = (
   const memoryError = () =>
     limitError('MemoryLimitError', `The task used more than its ${limits.memoryMb} MB of memory.`);
 
-  const ask = (id: number, call: WireRequest, reply: (answer: WireAnswer) => void): void => {
+  /** Passes a request on; answers why not when there were too many, so that a flood ends here. */
+  const ask = (id: number, call: WireRequest, reply: (answer: WireAnswer) => void): string => {
+    made += 1;
+    if (made > limits.requests) return `A task may make ${limits.requests} requests in one execution.`;
     requests.set(id, reply);
     send({ type: 'request', run, request: id, call });
+    return '';
   };
   const operations: Record<HostOperation, (payload: string) => string> = {
     url: answerUrl,
@@ -146,11 +157,9 @@ export const startRun = (
     request: (payload) => {
       const space = payload.indexOf(' ');
       const id = Number(payload.slice(0, space));
-      ask(id, JSON.parse(payload.slice(space + 1)) as WireRequest, (answer) => {
-        const text = answer.ok ? `+${JSON.stringify(answer.response)}` : `-${JSON.stringify(answer.error)}`;
-        tell('answer', `${id} ${text}`);
-      });
-      return '';
+      return ask(id, JSON.parse(payload.slice(space + 1)) as WireRequest, (answer) =>
+        tell('answer', `${id} ${answerText(answer)}`),
+      );
     },
     abort: (payload) => {
       if (requests.delete(Number(payload))) send({ type: 'abort', run, request: Number(payload) });
@@ -159,6 +168,7 @@ export const startRun = (
     crypto: (payload) => {
       const space = payload.indexOf(' ');
       const id = payload.slice(0, space);
+      if (hostWork >= mostHostWork) return `A task may have ${mostHostWork} operations of crypto.subtle at once.`;
       hostWork += 1;
       answerCrypto(payload.slice(space + 1))
         .then(
@@ -183,9 +193,9 @@ export const startRun = (
       return new Promise((resolve) => {
         // Ids of blocking requests run downwards, those of the guest upwards: the two never meet.
         lastBlocking -= 1;
-        ask(lastBlocking, JSON.parse(String(payload)) as WireRequest, (answer) =>
-          resolve(answer.ok ? `+${JSON.stringify(answer.response)}` : `-${JSON.stringify(answer.error)}`),
-        );
+        const call = JSON.parse(String(payload)) as WireRequest;
+        const refusal = ask(lastBlocking, call, (answer) => resolve(answerText(answer)));
+        if (refusal !== '') resolve(answerText({ ok: false, error: { class: 'NetworkError', message: refusal } }));
       });
     },
     settle(status, payload) {

@@ -3,7 +3,7 @@ import { parseBounded } from './bounded-json.ts';
 import { type Compiled, createCompiler } from './compile.ts';
 import { CompileError } from './compile-error.ts';
 import { createHttpClient, type HttpClientOptions } from './http-client.ts';
-import { createPool, WaitAborted } from './pool.ts';
+import { createPool, type Lease, WaitAborted } from './pool.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { type Ended, runOnRunner } from './run-on-runner.ts';
 import type { RunnerExit } from './runner-process.ts';
@@ -112,15 +112,20 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
       if (error instanceof CompileError) return stop('failed', redactError(error.error, redactor));
       throw error;
     }
+    let lease: Lease;
     try {
-      const lease = await pool.acquire(request.affinity, request.signal);
-      const ended = await runOnRunner(lease.runner, compiled, input, mode, request, http, redactor);
-      lease.release(ended.rss, ended.retire);
-      return finish(ended, compiled, redactor);
+      lease = await pool.acquire(request.affinity, request.signal);
     } catch (error) {
       if (!(error instanceof WaitAborted)) throw error;
       return stop('cancelled', plainError('CancelledError', 'The execution was cancelled before it began.'));
     }
+    let ended: Ended | null = null;
+    try {
+      ended = await runOnRunner(lease.runner, compiled, input, mode, request, http, redactor);
+    } finally {
+      lease.release(ended?.rss ?? 0, ended?.retire ?? true);
+    }
+    return finish(ended, compiled, redactor);
   };
 
   return {

@@ -42,7 +42,10 @@ const afterExit = (exit: RunnerExit, memoryMb: number): Outcome => {
   );
 };
 
-/** Runs compiled code on a runner that is idle, serves its requests, and answers how it ended. Never rejects. */
+/**
+ * Runs compiled code on a runner that is idle, serves its requests, and answers how it ended.
+ * Rejects only when a callback of the caller throws; the runner is then killed.
+ */
 export const runOnRunner = (
   runner: RunnerProcess,
   compiled: Compiled,
@@ -65,6 +68,7 @@ export const runOnRunner = (
     outputBytes: limits.outputBytes,
     logLines: limits.logLines,
     logLineBytes: limits.logLineBytes + redactor.longest,
+    requests: limits.requests,
     requestBytes: limits.responseBytes,
   };
   const key = request.code.key;
@@ -74,17 +78,25 @@ export const runOnRunner = (
     runner.send({ type: 'run', run, mode, key, ...code, input, context, limits: bounds });
   };
 
-  return new Promise<Ended>((resolve) => {
+  return new Promise<Ended>((resolve, reject) => {
     const requests = createRequests(request, http, redactor, (id, answer) =>
       runner.send({ type: 'answer', run, request: id, answer }),
     );
-    const end = (ended: Ended): void => {
+    const leave = (): void => {
       clearTimeout(overtime);
       clearTimeout(cancelTimer);
       signal?.removeEventListener('abort', cancel);
       runner.listen(null);
       requests.end();
+    };
+    const end = (ended: Ended): void => {
+      leave();
       resolve(ended);
+    };
+    const fault = (error: unknown): void => {
+      runner.kill();
+      leave();
+      reject(error);
     };
     const kill = (outcome: Outcome): void => {
       runner.kill();
@@ -117,7 +129,7 @@ export const runOnRunner = (
           request.onProgress?.(message.progress, message.message === null ? null : redactor.text(message.message));
           break;
         case 'request':
-          void requests.start(message.request, message.call);
+          requests.start(message.request, message.call).catch(fault);
           break;
         case 'abort':
           requests.abort(message.request);
@@ -126,7 +138,13 @@ export const runOnRunner = (
           end(message);
       }
     };
-    runner.listen(onMessage);
+    runner.listen((message) => {
+      try {
+        onMessage(message);
+      } catch (error) {
+        fault(error);
+      }
+    });
     void runner.exited.then((exit) =>
       end({ outcome: afterExit(exit, limits.memoryMb), durationMs: performance.now() - began, rss: 0, retire: true }),
     );

@@ -178,6 +178,21 @@ const programs: Record<string, [code: string, expected: object, changes?: Change
   ],
   'log flood': ["() => { for (let i = 0; i < 20000; i += 1) console.log('x'.repeat(10000)); return 1 }", { output: 1 }],
   'progress flood': ['(i, c) => { for (let n = 0; n < 5000; n += 1) c.progress(n); return 1 }', { output: 1 }],
+  'request flood': [
+    "async () => { for (let n = 0; n < 5000; n += 1) fetch('http://127.0.0.1/').catch(() => {}); return fetch('http://127.0.0.1/').catch((e) => e.message) }",
+    { output: 'A task may make 20 requests in one execution.' },
+  ],
+  'blocking request flood': [
+    "() => { let last; for (let n = 0; n < 2000; n += 1) try { fetch('http://127.0.0.1/') } catch (e) { last = e.message } return last }",
+    { output: 'A task may make 20 requests in one execution.' },
+  ],
+  'crypto flood': [
+    `async () => { const key = await crypto.subtle.importKey('raw', new Uint8Array(9), 'PBKDF2', false, ['deriveBits']);
+      const how = { name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(1), iterations: 20000 };
+      const made = []; for (let n = 0; n < 300; n += 1) made.push(crypto.subtle.deriveBits(how, key, 128).then(() => 'fine', (e) => e.name));
+      return [...new Set(await Promise.all(made))].sort() }`,
+    { output: ['OperationError', 'fine'] },
+  ],
   'crypto left behind': [
     "async () => { const k = await crypto.subtle.importKey('raw', new Uint8Array(9), 'PBKDF2', false, ['deriveBits']); crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-512', salt: new Uint8Array(1), iterations: 2 ** 30 }, k, 512); return 1 }",
     { output: 1 },

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpClient } from '../src/http-client.ts';
 import type { HttpExchange, NetworkPolicy } from '../src/sandbox.ts';
 import { type Changes, openSandbox } from './run-code.ts';
 
@@ -315,6 +316,30 @@ describe('bounds', () => {
 
   it('gives up requests that are open when the run ends', async () => {
     expect(await result("async () => { fetch('BASE/hang'); return 1 }")).toBe(1);
+  });
+});
+
+describe('a proxy', () => {
+  it('is used when one is configured, and addresses are judged before it', async () => {
+    const proxy = createServer((request, response) => void response.end(`through the proxy to ${request.url}`));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const client = createHttpClient({ proxy: `http://127.0.0.1:${port}` });
+    const bounds = {
+      policy: { allow: null, allowPrivate: [] },
+      responseBytes: 1000,
+      signal: new AbortController().signal,
+    };
+    const call = { method: 'GET', headers: [], body: null, redirect: 'follow' } as const;
+    try {
+      const response = await client.request({ ...call, url: 'http://outside.test/text' }, bounds);
+      expect(response).toMatchObject({ status: 200, body: { text: 'through the proxy to http://outside.test/text' } });
+      await expect(client.request({ ...call, url: 'http://127.0.0.1/' }, bounds)).rejects.toThrow(/loopback/);
+    } finally {
+      await client.close();
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    }
   });
 });
 

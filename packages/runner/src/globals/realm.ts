@@ -10,7 +10,7 @@ import type { WireBody } from '../protocol.ts';
 export interface Realm {
   /** Fills the place of a global of its part, unless the task has put something else there. */
   define(name: string, value: unknown): void;
-  /** Calls the host and waits: text in, text out. Set when the context is connected. */
+  /** Calls the host and waits: text in, text out, empty when there is nothing to say. Set when the context is connected. */
   host: (operation: HostOperation, payload: string) => string;
   /** Asks the host for something that takes time. Rejects with an error of the class that the host names. */
   ask(operation: 'request' | 'crypto', payload: string, onStart?: (id: number) => void): Promise<string>;
@@ -81,7 +81,11 @@ export function createRealm(parts: readonly Part[]): Realm {
         lastId += 1;
         waiting.set(lastId, { resolve, reject });
         onStart?.(lastId);
-        realm.host(operation, `${lastId} ${payload}`);
+        const id = lastId;
+        const refusal = realm.host(operation, `${id} ${payload}`);
+        if (refusal === '') return;
+        waiting.delete(id);
+        reject(realm.makeError(operation === 'request' ? 'NetworkError' : 'OperationError', refusal));
       });
     },
     on: create(null),
