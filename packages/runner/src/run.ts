@@ -1,12 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { StartPlan } from './globals/entry.ts';
-import type { HostOperation } from './globals/realm.ts';
-import { answerCrypto } from './host-crypto.ts';
-import { answerUrl } from './host-url.ts';
+import { createHostServices } from './host-services.ts';
 import type { HostCalls, LoadedCode } from './isolate.ts';
-import { createLogGate } from './log-gate.ts';
-import { createProgressGate } from './progress-gate.ts';
-import type { FromRunner, Outcome, ToRunner, WireAnswer, WireRequest } from './protocol.ts';
+import type { FromRunner, Outcome, ToRunner, WireAnswer } from './protocol.ts';
 import { residentBytes } from './resident-bytes.ts';
 import { watch } from './watchdog.ts';
 import { limitError, toWireError } from './wire-error.ts';
@@ -28,14 +23,8 @@ const stopMs = 250;
 const cancelMs = 250;
 const cancelled: Outcome = { status: 'cancelled', error: limitError('CancelledError', 'The execution was cancelled.') };
 
-/** Operations of crypto.subtle at the same time. */
-const mostHostWork = 64;
 const noEntry =
   'The code has no entry point. Export a default function or main, define a global function main, or let the script be a function.';
-
-/** An answer as the guest reads it: `+` and the response, or `-` and the error. */
-const answerText = (answer: WireAnswer): string =>
-  answer.ok ? `+${JSON.stringify(answer.response)}` : `-${JSON.stringify(answer.error)}`;
 
 /** Runs a task's code once. `onEnd` is called once, after the last message of the run was sent. */
 export const startRun = (
@@ -49,12 +38,6 @@ export const startRun = (
   const began = performance.now();
   const fresh = loaded.takeContext();
   const { control } = fresh;
-  /** Blocking and asynchronous requests that the server has not answered, by id. */
-  const requests = new Map<number, (answer: WireAnswer) => void>();
-  let lastBlocking = 0;
-  let made = 0;
-  let hostWork = 0;
-  let wakeTimer: NodeJS.Timeout | null = null;
   let cancelTimer: NodeJS.Timeout | null = null;
   /** Calls into the guest that have not come back. */
   let inside = 0;
@@ -80,6 +63,8 @@ export const startRun = (
     if (!ended) void enter(() => control.apply(undefined, [event, payload]));
   };
 
+  const services = createHostServices(run, limits, send, tell);
+
   const idle = (withinMs: number): Promise<boolean> => {
     if (inside === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -97,14 +82,9 @@ export const startRun = (
     const outcome = cancelTimer === null ? reached : cancelled;
     const durationMs = performance.now() - began;
     stopWatching();
-    if (wakeTimer !== null) clearTimeout(wakeTimer);
     if (cancelTimer !== null) clearTimeout(cancelTimer);
     fresh.adopt(null);
-    // A thread that stands in a blocking fetch can only be stopped after it was answered.
-    for (const reply of requests.values()) {
-      reply({ ok: false, error: { class: 'NetworkError', message: 'The run has ended.' } });
-    }
-    requests.clear();
+    services.close();
     let stopped = await idle(outcome.status === 'completed' || outcome.status === 'failed' ? settleMs : 0);
     if (!stopped || !clean) {
       loaded.dispose();
@@ -114,90 +94,22 @@ export const startRun = (
       control.release();
       fresh.context.release();
     }
-    progress.flush();
-    send({ type: 'done', run, outcome, durationMs, rss: residentBytes(), retire: !stopped || hostWork > 0 });
+    services.flush();
+    send({ type: 'done', run, outcome, durationMs, rss: residentBytes(), retire: !stopped || services.pending() > 0 });
     onEnd();
   };
 
   const onThrown = (error: unknown): void => {
     if (ended) return;
-    const message = error instanceof Error ? error.message : '';
-    if (isolate.isDisposed) void end({ status: 'failed', error: memoryError() });
-    else if (message === 'Isolate is disposed')
-      void end({ status: 'failed', error: limitError('RunnerCrashed', message) });
-    else void end({ status: 'failed', error: toWireError(error) });
+    // Nobody but the engine's own memory limit disposes of an isolate before the run has ended.
+    void end({ status: 'failed', error: isolate.isDisposed ? memoryError() : toWireError(error) });
   };
   const memoryError = () =>
     limitError('MemoryLimitError', `The task used more than its ${limits.memoryMb} MB of memory.`);
 
-  /** Passes a request on; answers why not when there were too many, so that a flood ends here. */
-  const ask = (id: number, call: WireRequest, reply: (answer: WireAnswer) => void): string => {
-    made += 1;
-    if (made > limits.requests) return `A task may make ${limits.requests} requests in one execution.`;
-    requests.set(id, reply);
-    send({ type: 'request', run, request: id, call });
-    return '';
-  };
-  const operations: Record<HostOperation, (payload: string) => string> = {
-    url: answerUrl,
-    log: (payload) => {
-      log(payload);
-      return '';
-    },
-    progress: (payload) => {
-      progress.push(payload);
-      return '';
-    },
-    wake: (payload) => {
-      if (wakeTimer !== null) clearTimeout(wakeTimer);
-      wakeTimer = setTimeout(() => tell('wake', ''), Number(payload));
-      return '';
-    },
-    random: (payload) => randomBytes(Math.min(65_536, Number(payload))).toString('latin1'),
-    request: (payload) => {
-      const space = payload.indexOf(' ');
-      const id = Number(payload.slice(0, space));
-      return ask(id, JSON.parse(payload.slice(space + 1)) as WireRequest, (answer) =>
-        tell('answer', `${id} ${answerText(answer)}`),
-      );
-    },
-    abort: (payload) => {
-      if (requests.delete(Number(payload))) send({ type: 'abort', run, request: Number(payload) });
-      return '';
-    },
-    crypto: (payload) => {
-      const space = payload.indexOf(' ');
-      const id = payload.slice(0, space);
-      if (hostWork >= mostHostWork) return `A task may have ${mostHostWork} operations of crypto.subtle at once.`;
-      hostWork += 1;
-      answerCrypto(payload.slice(space + 1))
-        .then(
-          (answer) => `+${answer}`,
-          (error: Error) => `-${JSON.stringify({ class: error.name, message: error.message })}`,
-        )
-        .then((text) => {
-          hostWork -= 1;
-          tell('answer', `${id} ${text}`);
-        });
-      return '';
-    },
-  };
-  const isOperation = (name: unknown): name is HostOperation =>
-    typeof name === 'string' && Object.hasOwn(operations, name);
-
   const calls: HostCalls = {
-    call(operation, payload) {
-      return isOperation(operation) && typeof payload === 'string' ? operations[operation](payload) : '';
-    },
-    block(payload) {
-      return new Promise((resolve) => {
-        // Ids of blocking requests run downwards, those of the guest upwards: the two never meet.
-        lastBlocking -= 1;
-        const call = JSON.parse(String(payload)) as WireRequest;
-        const refusal = ask(lastBlocking, call, (answer) => resolve(answerText(answer)));
-        if (refusal !== '') resolve(answerText({ ok: false, error: { class: 'NetworkError', message: refusal } }));
-      });
-    },
+    call: services.call,
+    block: services.block,
     settle(status, payload) {
       if (status === 'missing') missing = true;
       else if (typeof payload === 'string') {
@@ -223,8 +135,6 @@ export const startRun = (
     return exhausted ? memoryError() : error;
   };
 
-  const log = createLogGate(run, limits, send);
-  const progress = createProgressGate(run, send);
   const stopWatching = watch(isolate, limits, residentBytes(), {
     onTime: () =>
       void end({
@@ -261,11 +171,7 @@ export const startRun = (
       tell('cancel', '');
       cancelTimer = setTimeout(() => void end(cancelled), cancelMs);
     },
-    answer(request, answer) {
-      const reply = requests.get(request);
-      requests.delete(request);
-      reply?.(answer);
-    },
+    answer: services.answer,
     fail: (outcome) => void end(outcome),
   };
 };

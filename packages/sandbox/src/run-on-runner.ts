@@ -12,6 +12,8 @@ const overtimeMs = 2000;
 /** The same after a cancellation. */
 const cancelMs = 750;
 const logDepth = 50;
+/** An engine does not start with less. */
+const leastMemoryMb = 16;
 
 export interface Ended {
   readonly outcome: Outcome;
@@ -64,7 +66,7 @@ export const runOnRunner = (
   const bounds: RunnerLimits = {
     timeoutMs: limits.timeoutMs,
     cpuMs: limits.cpuMs,
-    memoryMb: limits.memoryMb,
+    memoryMb: Math.max(leastMemoryMb, limits.memoryMb),
     outputBytes: limits.outputBytes,
     logLines: limits.logLines,
     logLineBytes: limits.logLineBytes + redactor.longest,

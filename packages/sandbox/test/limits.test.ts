@@ -49,6 +49,7 @@ describe('limits', () => {
       '() => { const a = []; for (let i = 0; i < 80; i += 1) a.push(new Uint8Array(1e6).fill(i)); return a.length }';
     expect(await run(code, {}, { limits: { memoryMb: 256 } })).toMatchObject({ output: 80 });
     expect(await run(code, {}, { limits: { memoryMb: 32 } })).toMatchObject({ error: { class: 'MemoryLimitError' } });
+    expect(await run('() => 1', {}, { limits: { memoryMb: 1 } })).toMatchObject({ output: 1 });
     const heap = '() => { const a = []; for (let i = 0; i < 2e6; i += 1) a.push({ i }); return a.length }';
     expect(await run(heap, {}, { limits: { memoryMb: 256 } })).toMatchObject({ output: 2e6 });
   });

@@ -1,20 +1,8 @@
 import type { Realm } from './realm.ts';
 
 /** The error classes that tasks and the blocking fetch throw. Each takes `(message, details?)`. */
-export function installErrors(realm: Realm): void {
+export function installErrors(realm: Realm, globals: readonly string[]): void {
   const errors: Record<string, ErrorConstructor> = Object.create(null);
-  const names = [
-    'AuthenticationError',
-    'AuthorizationError',
-    'RateLimitError',
-    'ServiceUnavailableError',
-    'HttpError',
-    'NetworkError',
-    'ValidationError',
-    'ConfigurationError',
-    'TimeoutError',
-    'DataError',
-  ];
   const define = (name: string, base: ErrorConstructor): ErrorConstructor => {
     const made = {
       [name]: class extends base {
@@ -36,7 +24,8 @@ export function installErrors(realm: Realm): void {
   const http = define('HttpError', Error);
   // What a server answers is one family, so that a task can catch them together.
   const answers = new Set(['AuthenticationError', 'AuthorizationError', 'RateLimitError', 'ServiceUnavailableError']);
-  for (const name of names) if (name !== 'HttpError') define(name, answers.has(name) ? http : Error);
+  for (const name of globals)
+    if (name !== 'HttpError' && name !== 'DOMException') define(name, answers.has(name) ? http : Error);
 
   class DomError extends Error {
     readonly code = 0;

@@ -50,7 +50,7 @@ export type HostOperation = 'log' | 'progress' | 'wake' | 'url' | 'random' | 're
 
 /** A set of globals that is made when the task first touches one of them. */
 export interface Part {
-  readonly install: (realm: Realm) => void;
+  readonly install: (realm: Realm, globals: readonly string[]) => void;
   readonly globals: readonly string[];
   /** What it puts into the realm for the other parts. */
   readonly gives: readonly (keyof Realm)[];
@@ -111,7 +111,7 @@ export function createRealm(parts: readonly Part[]): Realm {
       const get = (): unknown => {
         if (!installed) {
           installed = true;
-          part.install(realm);
+          part.install(realm, part.globals);
         }
         return Reflect.get(holder, name);
       };
