@@ -9,74 +9,78 @@ import type {
 } from './reconciliation.ts';
 import type { Entry, Tree } from './tree.ts';
 
-/** Outcomes of one document's file merges, by path within the document. */
 type Outcomes = ReadonlyMap<string, FileMergeOutcome>;
 
-const none: Outcomes = new Map();
-
 /**
- * Turns a reconciliation and what merging its files gave into changes and conflicts. A merge is clean when nothing
- * clashes, every outcome is clean and something is left of the document. An unclean outcome for any file, one that needed
- * no merge included, keeps its document open: that is how a caller refuses a merge that gave nonsense.
- *
- * Throws when a file that needs a merge has no outcome.
+ * Turns a reconciliation and what merging its files gave into what is to be written. A document whose every file merged
+ * cleanly is merged; any other is a conflict, unless the policy decides it.
  */
 export function settle(
   reconciliation: Reconciliation,
   outcomes: ReadonlyMap<string, Outcomes>,
   policy: ConflictPolicy,
 ): Settlement {
-  const { baseChanges, localChanges, remoteChanges } = reconciliation;
   const merged: MergedDocument[] = [];
   const conflicts: DocumentConflict[] = [];
-
-  const open = (conflict: DocumentConflict, fallback: () => Tree | null): void => {
-    const { path, remote } = conflict;
+  for (const document of reconciliation.merges) {
+    const results = outcomes.get(document.path) ?? new Map();
+    const clean = cleanResult(document, results);
+    if (clean) merged.push({ path: document.path, remote: document.remote, result: clean, decidedBy: 'merge' });
+    else if (policy === 'manual') conflicts.push({ ...sides(document), type: 'both_modified' });
+    else {
+      const result = decide(policy, document, () => fallback(document, results));
+      merged.push({ path: document.path, remote: document.remote, result, decidedBy: 'policy' });
+    }
+  }
+  for (const conflict of reconciliation.conflicts) {
     if (policy === 'manual') conflicts.push(conflict);
-    else merged.push({ path, remote, result: decided(conflict, policy, fallback), decidedBy: 'policy' });
+    else {
+      // Of an edit and a deletion `merge` keeps the edit; of two without a base it takes the remote one.
+      const result = decide(policy, conflict, () => conflict.remote ?? conflict.local);
+      merged.push({ path: conflict.path, remote: conflict.remote, result, decidedBy: 'policy' });
+    }
+  }
+  const { baseChanges, localChanges, remoteChanges } = reconciliation;
+  return {
+    baseChanges,
+    localChanges,
+    remoteChanges,
+    merged: merged.sort(byDocument),
+    conflicts: conflicts.sort(byDocument),
   };
-  for (const merge of reconciliation.merges) {
-    const { path, base, local, remote } = merge;
-    const files = outcomes.get(path) ?? none;
-    const result = treeOf(merge, files, (outcome) => outcome.entry);
-    const clean = merge.clashes.length === 0 && [...files.values()].every((outcome) => outcome.clean);
-    if (clean && result.size > 0) merged.push({ path, remote, result, decidedBy: 'merge' });
-    else open({ path, type: 'both_modified', base, local, remote }, () => fallbackOf(merge, files));
-  }
-  for (const conflict of reconciliation.conflicts)
-    open(conflict, () => (conflict.type === 'remote_deleted' ? conflict.local : conflict.remote));
-
-  const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
-  return { baseChanges, localChanges, remoteChanges, merged: merged.sort(byPath), conflicts: conflicts.sort(byPath) };
 }
 
-function decided(
-  { local, remote }: DocumentConflict,
+const byDocument = (a: { path: string }, b: { path: string }): number =>
+  a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+const sides = ({ path, base, local, remote }: DocumentMerge) => ({ path, base, local, remote });
+
+function decide(
   policy: Exclude<ConflictPolicy, 'manual'>,
-  fallback: () => Tree | null,
+  { local, remote }: { local: Tree | null; remote: Tree | null },
+  merge: () => Tree | null,
 ): Tree | null {
-  if (policy === 'take_local') return local;
-  if (policy === 'take_remote') return remote;
-  return fallback();
+  return policy === 'take_local' ? local : policy === 'take_remote' ? remote : merge();
 }
 
-/** The merge with the remote side of everything that stays open; the remote document where that leaves nothing. */
-function fallbackOf(merge: DocumentMerge, files: Outcomes): Tree {
-  const result = treeOf(merge, files, ({ clean, entry, fallback }, remote) => (clean ? entry : (fallback ?? remote)));
-  for (const { path, remote } of merge.clashes) if (remote) result.set(path, remote);
-  return result.size > 0 ? result : merge.remote;
-}
-
-function treeOf(
-  { path, decided, merges }: DocumentMerge,
-  files: Outcomes,
-  pick: (outcome: FileMergeOutcome, remote: Entry) => Entry,
-): Map<string, Entry> {
-  const tree = new Map(decided);
-  for (const file of merges) {
-    const outcome = files.get(file.path);
-    if (!outcome) throw new Error(`Merge ${file.path} of ${path} before settling it.`);
-    tree.set(file.path, pick(outcome, file.remote));
+/** The merged tree; null when a file stays open. */
+function cleanResult(document: DocumentMerge, outcomes: Outcomes): Tree | null {
+  if (document.clashes.length > 0) return null;
+  const result = new Map<string, Entry>(document.decided);
+  for (const { path } of document.merges) {
+    const outcome = outcomes.get(path);
+    if (!outcome?.clean) return null;
+    result.set(path, outcome.entry);
   }
-  return tree;
+  return result;
+}
+
+/** Every open hunk and every clash from the remote side. */
+function fallback(document: DocumentMerge, outcomes: Outcomes): Tree {
+  const result = new Map<string, Entry>(document.decided);
+  for (const { path, remote } of document.merges) {
+    const outcome = outcomes.get(path);
+    result.set(path, outcome?.clean ? outcome.entry : (outcome?.fallback ?? remote));
+  }
+  for (const { path, remote } of document.clashes) if (remote) result.set(path, remote);
+  return result;
 }
