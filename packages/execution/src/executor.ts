@@ -11,6 +11,7 @@ import {
   cancelChannel,
   claimExecution,
   deleteExecution,
+  type ExecutionEnd,
   type ExecutionRow,
   endedChannel,
   executionById,
@@ -91,7 +92,7 @@ export function createExecutor(options: ExecutorOptions) {
               error: { class: task.code, message: task.message, stack: null, line: null, file: null },
               durationMs: 0,
             }
-          : await runInSandbox(options, task, execution, events, stop.signal);
+          : await runInSandbox(options, task, execution, events, stop.signal).catch(sandboxFailed);
       await events.end();
       const ran =
         task instanceof RatchetError ? undefined : { taskRevision: task.row.revision, taskVersion: task.row.version };
@@ -109,8 +110,21 @@ export function createExecutor(options: ExecutorOptions) {
       return task;
     } catch (error) {
       if (error instanceof RatchetError) return error;
-      throw error;
+      log('error', 'A task could not be loaded.', { err: error, taskId });
+      return new RatchetError('UNAVAILABLE', 'The task could not be loaded; the server’s log says why. Run it again.');
     }
+  }
+
+  /** The sandbox throws only where it is at fault itself: the execution still comes to its end. */
+  function sandboxFailed(error: unknown): ExecutionEnd {
+    log('error', 'The sandbox could not run a task.', { err: error });
+    const message = 'The sandbox could not run it; the server’s log says why. Run it again.';
+    return {
+      status: 'failed',
+      output: null,
+      error: { class: 'SandboxError', message, stack: null, line: null, file: null },
+      durationMs: null,
+    };
   }
 
   async function runExecution(id: string): Promise<void> {
