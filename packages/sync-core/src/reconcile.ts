@@ -71,8 +71,8 @@ function mergeDocument(path: string, base: Tree, local: Tree, remote: Tree): Doc
     } else clashes.push({ path: name, base: b ?? null, local: l ?? null, remote: r ?? null });
   }
   const blocked = new Set(clashes.map((clash) => clash.path));
-  for (const [file, folder] of collisions([...decided.keys(), ...merges.map((m) => m.path)])) {
-    for (const name of [file, folder]) {
+  for (const [file, below] of collisions([...decided.keys(), ...merges.map((m) => m.path), ...blocked])) {
+    for (const name of [file, below]) {
       if (blocked.has(name)) continue;
       blocked.add(name);
       decided.delete(name);

@@ -13,7 +13,8 @@ type Outcomes = ReadonlyMap<string, FileMergeOutcome>;
 
 /**
  * Turns a reconciliation and what merging its files gave into what is to be written. A document whose every file merged
- * cleanly is merged; any other is a conflict, unless the policy decides it.
+ * cleanly is merged; any other is a conflict, unless the policy decides it. An unclean outcome of a file that needed no
+ * merge keeps its document open too, and so does a merge that leaves no file: nobody asked for the document to go.
  */
 export function settle(
   reconciliation: Reconciliation,
@@ -64,14 +65,14 @@ function decide(
 
 /** The merged tree; null when a file stays open. */
 function cleanResult(document: DocumentMerge, outcomes: Outcomes): Tree | null {
-  if (document.clashes.length > 0) return null;
+  if (document.clashes.length > 0 || [...outcomes.values()].some((outcome) => !outcome.clean)) return null;
   const result = new Map<string, Entry>(document.decided);
   for (const { path } of document.merges) {
     const outcome = outcomes.get(path);
     if (!outcome?.clean) return null;
     result.set(path, outcome.entry);
   }
-  return result;
+  return result.size > 0 ? result : null;
 }
 
 /** Every open hunk and every clash from the remote side. */
@@ -82,5 +83,5 @@ function fallback(document: DocumentMerge, outcomes: Outcomes): Tree {
     result.set(path, outcome?.clean ? outcome.entry : (outcome?.fallback ?? remote));
   }
   for (const { path, remote } of document.clashes) if (remote) result.set(path, remote);
-  return result;
+  return result.size > 0 ? result : document.remote;
 }

@@ -121,7 +121,7 @@ async function project<P>(kind: Kind<P>, stash: ByteStash, path: string, tree: T
 
 /**
  * Merges the files of one document. A merge whose result no longer reads as a document, though both sides did, is not
- * clean: then every file that was merged stays open, for a person to see.
+ * clean: then every file that was merged, or that one side changed, stays open, for a person to see.
  */
 async function mergeContents<P>(
   merge: DocumentMerge,
@@ -158,12 +158,11 @@ async function mergeContents<P>(
     const was = await Promise.all([merge.local, merge.remote].map((tree) => project(kind, stash, merge.path, tree)));
     if (was.some((side) => 'unreadable' in side || kind.broken(side.fields))) return outcomes;
   }
-  return new Map(
-    merge.merges.map((file) => [
-      file.path,
-      { clean: false, entry: outcomes.get(file.path)?.entry ?? file.local, fallback: file.remote },
-    ]),
-  );
+  const open = new Map<string, FileMergeOutcome>();
+  for (const [path, entry] of merge.decided) open.set(path, { clean: false, entry });
+  for (const { path, local, remote } of merge.merges)
+    open.set(path, { clean: false, entry: outcomes.get(path)?.entry ?? local, fallback: remote });
+  return open;
 }
 
 function planId(plan: Omit<Plan<unknown>, 'id' | 'kind' | 'fieldsOf' | 'settled'>): string {

@@ -1,16 +1,42 @@
 import { equalJson, type JsonValue } from '@ratchet/sync-core/json-merge';
 import { applyEdits, type FormattingOptions, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
 
-/** The value of a JSON text, or null when it is not strictly JSON. */
-export function parseJson(text: string): { value: JsonValue } | null {
+/** Nesting that every step of a structural merge can walk; deeper texts are merged by lines. */
+const maxNesting = 200;
+
+/** The value of a JSON text, or null when it is not strictly JSON, or nested too deep to walk. */
+export function parseJson(text: string): { value: JsonValue; unseen: string } | null {
+  const plain = text.replace(/^\uFEFF/, '');
+  if (nestingOf(plain) > maxNesting) return null;
+  const unseen: string[] = [];
   try {
-    return { value: JSON.parse(text.replace(/^\uFEFF/, '')) as JsonValue };
-  } catch {
-    return null;
+    // The third argument of a reviver is in Node and not yet in its types.
+    const note = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
+      if (typeof value === 'number' && context?.source !== String(value)) unseen.push(context?.source ?? '');
+      return value;
+    };
+    return { value: JSON.parse(plain, note) as JsonValue, unseen: unseen.join(' ') };
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
-/** The text with only those members rewritten that differ; spellings of all others stay, numbers included. */
+/** How deep brackets nest, without a walk that could itself go too deep. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[{]|[\]}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
+}
+
+/**
+ * The text with only those members rewritten that differ. null: it would not say the value then, or would spell a number
+ * anew that nobody changed.
+ */
 export function editJson(text: string, from: JsonValue, to: JsonValue): string | null {
   const bom = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   let result = text.slice(bom.length);
@@ -20,6 +46,7 @@ export function editJson(text: string, from: JsonValue, to: JsonValue): string |
       result,
       modify(result, path, value, { formattingOptions, getInsertionIndex: (keys) => keys.length }),
     );
+  if (parseJson(result)?.unseen !== parseJson(text)?.unseen) return null;
   const errors: ParseError[] = [];
   const reached = parse(result, errors, { allowTrailingComma: false, disallowComments: true }) as JsonValue;
   return errors.length === 0 && equalJson(reached, to) ? bom + result : null;

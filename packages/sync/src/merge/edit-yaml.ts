@@ -26,17 +26,30 @@ function plainDocument(text: string): Document.Parsed | null {
 }
 
 /** The value of a YAML text, where it has one that JSON knows; else null. */
-export function parseYaml(text: string): { value: JsonValue } | null {
+export function parseYaml(text: string): { value: JsonValue; unseen: string } | null {
   const document = plainDocument(text);
   if (!document) return null;
   const value = document.toJS() as unknown;
   try {
     return equalJson(JSON.parse(JSON.stringify(value)) as JsonValue, value as JsonValue)
-      ? { value: value as JsonValue }
+      ? { value: value as JsonValue, unseen: unseenIn(document) }
       : null;
   } catch {
     return null;
   }
+}
+
+/** What an author wrote that the value does not show: comments, and numbers that a double spells otherwise. */
+function unseenIn(document: Document.Parsed): string {
+  const found: unknown[] = [document.commentBefore, document.comment];
+  visit(document, {
+    Node: (_key, node) => {
+      found.push(node.commentBefore, node.comment);
+      if (isScalar(node) && typeof node.value === 'number' && node.source !== String(node.value))
+        found.push(node.source);
+    },
+  });
+  return JSON.stringify(found.filter((text) => typeof text === 'string'));
 }
 
 /** The text with other members' comments, order and quoting kept. null: the text would not say the value then. */

@@ -12,16 +12,19 @@ export async function mergeFile(input: MergeInput): Promise<MergeOutcome> {
   return (await merge(input)).outcome;
 }
 
-/** Merges with a choice for every open hunk, or says which hunks still need one. */
+/** Merges with a choice for every open hunk, or says which hunks lack one that fits: of values there is never `both`. */
 export async function applyChoices(
   input: MergeInput,
   choices: Choices,
 ): Promise<{ readonly bytes: Uint8Array } | { readonly missing: readonly string[] }> {
   const { outcome, choose } = await merge(input);
   if (outcome.clean) return { bytes: outcome.bytes };
-  const missing = outcome.hunks.filter((hunk) => choices[hunk.id] === undefined).map((hunk) => hunk.id);
+  const missing = outcome.hunks.filter((hunk) => !fits(hunk, choices)).map((hunk) => hunk.id);
   return missing.length > 0 ? { missing } : { bytes: await choose(choices) };
 }
+
+const fits = ({ id, kind }: Hunk, choices: Choices): boolean =>
+  Object.hasOwn(choices, id) && !(kind === 'value' && choices[id] === 'both');
 
 async function merge(input: MergeInput): Promise<Merge> {
   const base = input.base === null ? '' : decodeText(input.base);

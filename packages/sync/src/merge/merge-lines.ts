@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Choice, Choices, Hunk, Merge } from './merge.ts';
-import { mergedShape, plainText, shaped, shapeOf } from './text-shape.ts';
+import { mergedShape, mixesLineEnds, plainText, shaped, shapeOf } from './text-shape.ts';
 
 /** Longer than any run of these characters that a text is likely to hold; a longer one in the text makes it longer. */
 const leastMarker = 7;
@@ -15,10 +15,15 @@ interface Open {
   readonly remote: string;
 }
 
-/** Merges texts line by line. BOM, line ends and the final newline are set aside, merged by themselves and restored. */
+/**
+ * Merges texts line by line. BOM, line ends and the final newline are set aside, merged by themselves and restored; where
+ * a text mixes line ends, each line keeps its own.
+ */
 export async function mergeLines(base: string, local: string, remote: string): Promise<Merge> {
-  const [b, l, r] = [base, local, remote].map(plainText) as [string, string, string];
-  const shape = mergedShape(shapeOf(base), shapeOf(local), shapeOf(remote));
+  const mixed = [base, local, remote].some(mixesLineEnds);
+  const [b, l, r] = [plainText(base, mixed), plainText(local, mixed), plainText(remote, mixed)];
+  const merged = mergedShape(shapeOf(base), shapeOf(local), shapeOf(remote));
+  const shape = mixed ? { ...merged, crlf: false } : merged;
   const size = markerSize([b, l, r]);
   const encode = (plain: string) => Buffer.from(shaped(plain, shape), 'utf8');
   const { text, clean } = await gitMerge(b, l, r, size);
@@ -77,10 +82,12 @@ async function gitMerge(
           timeout: 60_000,
         },
         (error, stdout) => {
-          // The exit code is the number of conflicts, up to 127; anything beyond is a failure.
-          const code = error ? Number(error.code) : 0;
-          if (code >= 0 && code <= 127) resolve({ text: stdout, clean: code === 0 });
-          else reject(error);
+          // The exit code is the number of conflicts, up to 127; anything beyond is a failure. A process that was killed,
+          // at the time limit or for want of memory, has none, and what it wrote is no merge.
+          const code = error ? error.code : 0;
+          if (typeof code === 'number' && code >= 0 && code <= 127) resolve({ text: stdout, clean: code === 0 });
+          else
+            reject(new Error(`git merge-file did not finish (${code ?? error?.signal ?? 'no exit code'}). Try again.`));
         },
       );
     });

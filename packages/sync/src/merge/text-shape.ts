@@ -25,9 +25,13 @@ export function shapeOf(text: string): TextShape {
   };
 }
 
-/** The lines alone: no BOM, LF, a final newline. */
-export function plainText(text: string): string {
-  const lines = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+/** Whether both LF and CRLF end lines: then no one line end stands for all, and each line keeps its own. */
+export const mixesLineEnds = (text: string): boolean => text.includes('\r\n') && /(?:^|[^\r])\n/.test(text);
+
+/** The lines alone: no BOM, a final newline, and LF unless the line ends are to be kept. */
+export function plainText(text: string, keepLineEnds = false): string {
+  const bare = text.replace(/^\uFEFF/, '');
+  const lines = keepLineEnds ? bare : bare.replaceAll('\r\n', '\n');
   return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`;
 }
 
