@@ -12,7 +12,7 @@ interface Part {
 }
 
 /** Whether a part of the machine that tests need is there. */
-export type Missing = 'git' | 'PostgreSQL';
+export type Missing = 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL';
 
 const answers = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -36,6 +36,36 @@ const parts: Readonly<Record<Missing, Part>> = {
     aptPackage: 'postgresql',
     present: hasPostgresServer,
     without: 'every test against PostgreSQL; the same tests run on the embedded database',
+  },
+  OpenSSH: {
+    name: 'OpenSSH server and client',
+    aptPackage: 'openssh-server',
+    present: () => existsSync('/usr/sbin/sshd') && answers('ssh', '-V'),
+    without: 'repositories over SSH',
+  },
+  MariaDB: {
+    name: 'MariaDB server programs',
+    aptPackage: 'mariadb-server',
+    present: () => existsSync('/usr/sbin/mariadbd') || answers('mariadbd', '--version'),
+    without: 'outputs to PostgreSQL and MariaDB tables',
+  },
+  Redis: {
+    name: 'Redis',
+    aptPackage: 'redis-server',
+    present: () => answers('redis-server', '--version'),
+    without: 'outputs to Redis',
+  },
+  RabbitMQ: {
+    name: 'RabbitMQ',
+    aptPackage: 'rabbitmq-server',
+    present: () => existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server'),
+    without: 'outputs to RabbitMQ',
+  },
+  OpenSSL: {
+    name: 'the openssl command',
+    aptPackage: 'openssl',
+    present: () => answers('openssl', 'version'),
+    without: 'outputs as mail and to Redis',
   },
 };
 

@@ -81,11 +81,29 @@ const databaseFolders = (): string[] => {
   return [...new Set(folders)].sort();
 };
 
+/** Tests with a database of their own, which is the same whatever the others have. */
+const sameOnBoth = ['commands', 'execution-insight', 'fuzz', 'lost-work', 'output', 'schedule-commands'].map(
+  (name) => `apps/cli/test/${name}.test.ts`,
+);
+
+/** Tests of outputs that need a server of another kind. */
+const outputTests = [
+  ['PostgreSQL', 'database'],
+  ['MariaDB', 'database'],
+  ['Redis', 'redis'],
+  ['RabbitMQ', 'rabbitmq'],
+  ['OpenSSL', 'email'],
+  ['OpenSSL', 'redis'],
+] as const;
+
 function steps(): Step[] {
   const missing = prepareMachine();
   const withoutGit = missing.has('git')
     ? ['packages/sync', 'packages/repositories', 'packages/testing', 'apps'].map((folder) => `--exclude=${folder}/**`)
     : [];
+  if (missing.has('OpenSSH')) withoutGit.push('--exclude=packages/sync/test/git-ssh.test.ts');
+  for (const [part, name] of outputTests)
+    if (missing.has(part)) withoutGit.push(`--exclude=packages/execution/test/output-${name}.test.ts`);
   return [
     check('Types', process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json'),
     check('Lint and format', bin('biome'), 'check', '.'),
@@ -100,6 +118,7 @@ function steps(): Step[] {
           vitest('Tests that open a database again, on the embedded one', 'embedded', [
             ...databaseFolders(),
             ...withoutGit,
+            ...sameOnBoth.map((path) => `--exclude=${path}`),
           ]),
         ]),
     examples,

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PushPolicy } from '@ratchet/contract/entities/repository';
 import type { RepositoriesContext } from '@ratchet/repositories/context';
 import { repositorySync } from '@ratchet/repositories/repository-sync';
 import { taskEditor } from '@ratchet/repositories/task-editor';
+import { taskStore } from '@ratchet/repositories/task-store';
 import { newId } from '@ratchet/store/id';
 import { openDatabase } from '@ratchet/store/open-database';
 import { insertRepository } from '@ratchet/store/queries/repositories';
@@ -95,6 +96,7 @@ async function measure(
         allowFileProtocol: true,
         committer: { name: 'Bench', email: 'bench@ratchet.invalid' },
       }),
+    openForge: async () => null,
     log: () => {},
   };
   const id = newId();
@@ -111,7 +113,7 @@ async function measure(
     metadata: {},
   });
   const sync = repositorySync(context);
-  const editor = taskEditor(context, () => {});
+  const editor = taskEditor(context, taskStore(context), () => {});
   const took = async (work: () => Promise<unknown>) => {
     const started = performance.now();
     await work();
@@ -142,17 +144,41 @@ async function measure(
       writeFileSync(join(work, `tasks/t${i}/main.js`), `() => ${Math.random()}\n${padding}`);
     git(work, 'commit', '-qam', 'a hundred');
     git(work, 'push', '-q', 'origin', 'main');
-    rows.push(row('100 changed remotely', await took(() => sync.sync(id, manual)), 400));
+    const hundred = await took(() => sync.sync(id, manual));
+    // The same hundred, by git itself, into the clone that it made for the first row.
+    const there = join(folder, `clone-${count}`);
+    const fetched = milliseconds(() => {
+      git(there, 'fetch', '-q', 'origin', 'main');
+      git(there, 'checkout', '-q', '--detach', 'FETCH_HEAD');
+    });
+    rows.push(row('100 changed remotely', hundred, 400, `git fetch and checkout ${Math.round(fetched)} ms`));
     const { rows: some } = await database.pool.query(
       'select id from ratchet.tasks where repository_id = $1 order by repository_path limit 1000',
       [id],
     );
     for (const task of some) await editor.patch(task.id, { description: `edited in ${dataDir}` }, { actor });
-    rows.push(row('push of 1,000 edited tasks as one commit', await took(() => sync.push(id, manual)), 1000));
+    const push = await took(() => sync.push(id, manual));
+    const sent = gitPush(there, Math.min(count, 1000));
+    rows.push(
+      row('push of 1,000 edited tasks as one commit', push, 1000, `git commit and push ${Math.round(sent)} ms`),
+    );
     return rows;
   } finally {
     await database.close();
   }
+}
+
+/** As many files edited in git's own clone, committed and pushed to a branch beside. */
+function gitPush(clone: string, count: number): number {
+  const edited = Math.random();
+  for (let i = 0; i < count; i++) {
+    const file = join(clone, `tasks/t${i}/metadata.json`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"description": ".*"/, `"description": "edited ${edited}"`));
+  }
+  return milliseconds(() => {
+    git(clone, 'commit', '-qam', 'edited');
+    git(clone, 'push', '-q', 'origin', `HEAD:refs/heads/beside-${edited}`);
+  });
 }
 
 function git(cwd: string, ...args: string[]): string {

@@ -39,6 +39,20 @@ export async function taskId({ client }: Context, nameOrId: string): Promise<str
   return only('task', nameOrId, items);
 }
 
+/** The id of the one output destination of this name or id. */
+export async function destinationId({ client }: Context, nameOrId: string): Promise<string> {
+  if (uuid.test(nameOrId)) return nameOrId;
+  const { items } = await client.outputDestinations.list({ filters: [{ field: 'name', value: nameOrId }] });
+  return only('output destination', nameOrId, items);
+}
+
+/** The id of the schedule of this name or id. */
+export async function scheduleId({ client }: Context, nameOrId: string): Promise<string> {
+  if (uuid.test(nameOrId)) return nameOrId;
+  const { items } = await client.schedules.list({ filters: [{ field: 'name', value: nameOrId }] });
+  return only('schedule', nameOrId, items);
+}
+
 function only(what: string, name: string, items: readonly { id: string; name: string }[]): string {
   const [first, second] = items;
   if (first && !second) return first.id;

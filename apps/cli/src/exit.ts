@@ -27,6 +27,13 @@ export function exitCodeOf(error: unknown): number {
 export function explain(error: unknown): string {
   if (error instanceof RatchetError && error.code === 'UNAVAILABLE' && error.message.startsWith('No server answers'))
     return `${error.message} Start one with "ratchet serve", or name another with --server.`;
-  if (error instanceof RatchetError) return `${error.code}: ${error.message}`;
+  if (error instanceof RatchetError) return `${error.code}: ${error.message}${planOf(error)}`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** How the plan that a guard stopped is let through from here. */
+function planOf({ code, details }: RatchetError): string {
+  if (code !== 'GUARD_TRIPPED' && code !== 'PLAN_STALE') return '';
+  const { planId } = (details ?? {}) as { planId?: unknown };
+  return typeof planId === 'string' ? ` Here: the same command with --plan-id ${planId}.` : '';
 }

@@ -1,12 +1,21 @@
 import { Command } from 'commander';
+import { batchCommands } from './commands/batch.ts';
 import { conflictCommands } from './commands/conflict.ts';
+import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
 import { jobCommands } from './commands/job.ts';
+import { outputCommands } from './commands/output.ts';
 import { repositoryCommands } from './commands/repository.ts';
+import { resultCommands } from './commands/result.ts';
 import { runCommands } from './commands/run.ts';
+import { scheduleCommands } from './commands/schedule.ts';
+import { secretCommands } from './commands/secret.ts';
 import { serveCommands } from './commands/serve.ts';
 import { syncCommands } from './commands/sync.ts';
 import { taskCommands } from './commands/task.ts';
+import { templateCommands } from './commands/template.ts';
+import { testCommand } from './commands/test.ts';
+import { workerCommands } from './commands/worker.ts';
 import type { Io } from './context.ts';
 
 /** The `ratchet` command. */
@@ -23,12 +32,20 @@ export function program(io: Io): Command {
     );
   serveCommands(root, io);
   runCommands(root, io);
+  testCommand(root, io);
   syncCommands(root, io);
   repositoryCommands(root, io);
-  taskCommands(root, io);
+  debugCommands(taskCommands(root, io), io);
   conflictCommands(root, io);
   executionCommands(root, io);
   jobCommands(root, io);
+  batchCommands(root, io);
+  outputCommands(root, io);
+  scheduleCommands(root, io);
+  workerCommands(root, io);
+  secretCommands(root, io);
+  templateCommands(root, io);
+  resultCommands(root, io);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }

@@ -1,51 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, createClient } from '@ratchet/client/create-client';
+import type { Client } from '@ratchet/client/create-client';
+import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { createGitRepository } from '@ratchet/testing/git-repository';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ServerProcess, serve } from './server-process.ts';
 
-const main = join(import.meta.dirname, '../src/main.ts');
 const tasks = ['a', 'b', 'c'];
 const source = (name: string, n: number) => `(input) => ({ task: '${name}', n: ${n}, input })\n`;
 
 let folder: string;
-let running: ChildProcess | null = null;
+let database: TestDatabase;
+let running: ServerProcess | null = null;
 
-async function serve(): Promise<Client> {
-  const server = spawn(
-    process.execPath,
-    [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error'],
-    {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { PATH: process.env.PATH, HOME: folder },
-    },
-  );
-  running = server;
-  let printed = '';
-  for await (const chunk of server.stdout) {
-    printed += String(chunk);
-    const address = printed.match(/http:\/\/\S+:\d+/)?.[0];
-    if (address) return createClient({ baseUrl: address });
-  }
-  throw new Error(`The server did not start: ${printed}`);
+/** On PostgreSQL where the tests have one, else embedded. */
+async function start(): Promise<Client> {
+  running = await serve(folder, database.url ? { DATABASE_URL: database.url } : {});
+  return running.client;
 }
 
-async function kill(signal: NodeJS.Signals): Promise<void> {
-  const server = running;
-  if (!server || server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill(signal);
-  await gone;
-}
-
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-killed-'));
+  database = await openTestDatabase();
 });
 afterAll(async () => {
-  await kill('SIGKILL');
+  await running?.kill('SIGKILL');
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -58,7 +40,7 @@ it('killed at any moment, it loses nothing, doubles nothing upstream and leaves 
     [`${name}/main.js`]: source(name, n),
   });
   await upstream.commit(Object.assign({}, ...tasks.map((name) => files(name, 0))));
-  let client = await serve();
+  let client = await start();
   const { id: repositoryId } = await client.repositories.create({
     name: 'r',
     repositoryType: 'git',
@@ -94,9 +76,9 @@ it('killed at any moment, it loses nothing, doubles nothing upstream and leaves 
       }),
     ];
     await sleep(delay);
-    await kill('SIGKILL');
+    await running?.kill('SIGKILL');
     await Promise.all(work);
-    client = await serve();
+    client = await start();
   }
 
   await client.repositories.sync({ id: repositoryId });
@@ -137,5 +119,5 @@ it('killed at any moment, it loses nothing, doubles nothing upstream and leaves 
     filters: [{ field: 'status', op: 'eq', value: ['running', 'pending'] }],
   });
   expect(left.meta.total).toBe(0);
-  await kill('SIGTERM');
+  await running?.kill('SIGTERM');
 });

@@ -1,9 +1,17 @@
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { createApp } from '@ratchet/transports/rest/create-app';
+import {
+  type DebugSessionOptions,
+  debugSessionPath,
+  isDevTools,
+  registerDebugSessions,
+} from '@ratchet/transports/rest/register-debug-sessions';
 import { registerDocs } from '@ratchet/transports/rest/register-docs';
 import { registerProbes } from '@ratchet/transports/rest/register-probes';
+import { type Registry, registerRegistry } from '@ratchet/transports/rest/register-registry';
 import { registerRest } from '@ratchet/transports/rest/register-rest';
+import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/transports/rest/register-webhooks';
 import { methodsAt } from '@ratchet/transports/rest/route-path';
 import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
 import type { Logger } from 'pino';
@@ -16,25 +24,41 @@ export interface Surfaces {
   readonly log: Logger;
   /** Resolves when work can be taken. */
   readonly ready: () => Promise<unknown>;
+  /** What Prometheus reads. */
+  readonly metrics: () => Promise<{ text: string; contentType: string }>;
+  readonly webhook: WebhookOptions['take'];
+  readonly registry: Registry;
+  readonly debugSessions: Pick<DebugSessionOptions, 'check' | 'attach'>;
 }
+
+export const apiPrefix = '/api/v1';
 
 /** Puts the surfaces on one listener. */
 export async function listen(
   { host, port }: Pick<Settings, 'host' | 'port'>,
-  { operations, dispatcher, version, log, ready }: Surfaces,
+  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions }: Surfaces,
 ): Promise<{ address: string; close(): Promise<void> }> {
-  const prefix = '/api/v1';
+  const prefix = apiPrefix;
   const app = createApp({
     log: (level, message, data) => log[level](data ?? {}, message),
     methodsAt: methodsAt(operations, prefix),
   });
-  requireSameOrigin(app);
+  // Webhooks come from elsewhere, and are signed.
+  requireSameOrigin(
+    app,
+    (path) => path.startsWith(webhookPath(prefix)),
+    (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
+  );
+  const actor = { kind: 'anonymous', id: 'anonymous', name: 'anonymous' } as const;
+  registerWebhooks(app, { prefix, take: webhook });
+  registerRegistry(app, { prefix, registry, actorOf: async () => actor });
+  await registerDebugSessions(app, { prefix, ...debugSessions });
   registerRest(app, {
     operations,
     dispatcher,
     prefix,
     callerOf: (request) => ({
-      actor: { kind: 'anonymous', id: 'anonymous', name: 'anonymous' },
+      actor,
       surface: 'rest',
       requestId: request.id,
       address: request.ip,
@@ -46,6 +70,7 @@ export async function listen(
         () => true,
         () => false,
       ),
+    metrics,
   });
   await registerDocs(app, { operations, version, prefix });
   const address = await app.listen({ host, port });

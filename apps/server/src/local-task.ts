@@ -1,13 +1,19 @@
 import { lstatSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { RatchetError } from '@ratchet/contract/errors';
+import type { TestOptions } from '@ratchet/execution/executor';
 import { limitsFor } from '@ratchet/execution/run-in-sandbox';
+import { testReport } from '@ratchet/execution/test-report';
+import { type Lint, validateTask } from '@ratchet/execution/validate-task';
 import { createSchemaValidator } from '@ratchet/sandbox/json-schema';
 import type { TaskCode } from '@ratchet/sandbox/sandbox';
 import { runTaskTests } from '@ratchet/sandbox/task-tests';
+import { testFilesOf } from '@ratchet/sandbox/test-file';
+import type { StoredProblem } from '@ratchet/store/schema/columns';
 import { digestOf } from '@ratchet/sync/digest';
 import { createFilesystemRemote } from '@ratchet/sync/endpoints/filesystem/filesystem-remote';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
+import { lintTask } from '@ratchet/sync/kinds/task/lint/lint-task';
 import { createTaskKind } from '@ratchet/sync/kinds/task/task-kind';
 import { serverSandbox } from './sandbox.ts';
 
@@ -123,46 +129,44 @@ export async function runLocalTask({
 }
 
 /** Runs the tests of a task from a folder. */
-export async function testLocalTask({ path, filter }: { path: string; filter?: string | undefined }) {
+export async function testLocalTask({
+  path,
+  filter,
+  ...options
+}: { path: string } & Pick<TestOptions, 'filter' | 'parallel' | 'stopOnFailure' | 'trace'>) {
   const { fields, code } = await readLocalTask(path);
-  const sandbox = serverSandbox({ runners: 1 });
+  const sandbox = serverSandbox({ runners: 2 });
   try {
-    return await runTaskTests({
+    const report = await runTaskTests({
       sandbox,
       validator: createSchemaValidator(),
       code,
       inputSchema: fields.inputSchema,
       outputSchema: fields.outputSchema,
-      testFiles: [...code.files]
-        .filter(([name]) => /^tests\/.*\.json$/i.test(name))
-        .map(([name, text]) => ({ path: name, text })),
+      testFiles: testFilesOf(code.files, fields.metadata),
       ...(filter === undefined ? {} : { filter }),
+      ...options,
       limits: limits(fields, 60_000),
       affinity: 'local',
-      context: { taskId: null, taskVersion: fields.version, secrets: {} },
+      context: { taskId: null, taskVersion: fields.version },
     });
+    return testReport(report);
   } finally {
     await sandbox.close();
   }
 }
 
-/** What is wrong with a task in a folder. */
+/** What is wrong with a task in a folder, or should be looked at. */
 export async function validateLocalTask({ path }: { path: string }) {
   const { fields, code } = await readLocalTask(path);
-  const problems = [...fields.problems];
+  const { metadata, inputSchema, outputSchema } = fields;
   const sandbox = serverSandbox({ runners: 1 });
   try {
-    const broken = problems.some((problem) => problem.severity === 'error') ? null : await sandbox.check(code);
-    if (broken)
-      problems.push({
-        path: broken.file ?? code.entry,
-        code: 'does_not_load',
-        message: `${broken.class}: ${broken.message}`,
-        severity: 'error',
-        ...(broken.line === null ? {} : { line: broken.line }),
-      });
+    const validator = createSchemaValidator();
+    const lint: Lint = (task, granted) => lintTask({ ...task, granted });
+    const task = { code, metadata, inputSchema, outputSchema, problems: fields.problems as StoredProblem[] };
+    return await validateTask({ sandbox, validator, lint }, task, null);
   } finally {
     await sandbox.close();
   }
-  return { valid: problems.every((problem) => problem.severity !== 'error'), problems };
 }

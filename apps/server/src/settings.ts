@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RatchetError } from '@ratchet/contract/errors';
+import type { Retention } from '@ratchet/execution/retention';
 import * as z from 'zod';
 
 /** What a server is started with; the command line and the environment, in this order, with defaults. */
@@ -16,6 +17,20 @@ export interface Settings {
   readonly runners: number;
   /** Hosts, addresses and ranges that tasks may reach beyond public addresses. */
   readonly allowPrivate: readonly string[];
+  /** Hosts, addresses and ranges that webhooks may reach beyond public addresses. */
+  readonly outputAllowPrivate: readonly string[];
+  /** Folders below which files of outputs must lie; null: anywhere but in the data folder. */
+  readonly allowedRoots: readonly string[] | null;
+  /** Whether registries over HTTP may stand at private, loopback and link-local addresses. */
+  readonly registryPrivateNetworks: boolean;
+  /** The file that declares repositories; where none is named, the first of the usual places that has one. */
+  readonly repositoriesFile: string | null;
+  /** Whether folders and archives are watched; without, only their intervals tell of changes. */
+  readonly watch: boolean;
+  /** Keys that seal secrets, the first one first; without any, the data folder keeps one. */
+  readonly secretKeys: readonly string[];
+  /** Days that what has come to its end is kept; 0: for ever. */
+  readonly retention: Retention;
 }
 
 export interface StartOptions {
@@ -29,6 +44,8 @@ export interface StartOptions {
   logLevel?: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
 }
+
+const days = (usual: number) => z.coerce.number().int().min(0).max(36_500).default(usual);
 
 const Schema = z.object({
   host: z.string().min(1).default('127.0.0.1'),
@@ -44,9 +61,50 @@ const Schema = z.object({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   runners: z.coerce.number().int().min(1).max(64).default(2),
   allowPrivate: z.array(z.string()).default([]),
+  outputAllowPrivate: z.array(z.string()).default([]),
+  allowedRoots: z.array(z.string()).nullable().default(null),
+  registryPrivateNetworks: z.stringbool().default(true),
+  repositoriesFile: z.string().min(1).nullable().default(null),
+  watch: z.stringbool().default(true),
+  secretKeys: z.array(z.string()).default([]),
+  retention: z.object({
+    executions: days(30),
+    logs: days(14),
+    recordings: days(7),
+    deliveries: days(30),
+    blobs: days(7),
+  }),
 });
 
+/** The environment variables that configure the server: no credential may name them. */
+export const settingNames = [
+  'RATCHET_SERVER_HOST',
+  'RATCHET_SERVER_PORT',
+  'RATCHET_DATA_DIR',
+  'RATCHET_ROLE',
+  'RATCHET_AUTH',
+  'RATCHET_LOG_LEVEL',
+  'RATCHET_EXECUTION_RUNNERS',
+  'RATCHET_EXECUTION_ALLOW_PRIVATE',
+  'RATCHET_OUTPUT_ALLOW_PRIVATE',
+  'RATCHET_SECURITY_ALLOWED_ROOTS',
+  'RATCHET_REGISTRY_ALLOW_PRIVATE_NETWORKS',
+  'RATCHET_SECRET_KEYS',
+  'RATCHET_REPOSITORIES_FILE',
+  'RATCHET_RETENTION_EXECUTIONS_DAYS',
+  'RATCHET_RETENTION_LOGS_DAYS',
+  'RATCHET_RETENTION_RECORDINGS_DAYS',
+  'RATCHET_RETENTION_DELIVERIES_DAYS',
+  'RATCHET_RETENTION_BLOBS_DAYS',
+] as const;
+
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+const listed = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 
 /** Throws VALIDATION_FAILED with every setting that is wrong. */
 export function settingsFrom(options: StartOptions): Settings {
@@ -60,9 +118,20 @@ export function settingsFrom(options: StartOptions): Settings {
     auth: options.auth ?? environment.RATCHET_AUTH,
     logLevel: options.logLevel ?? environment.RATCHET_LOG_LEVEL,
     runners: environment.RATCHET_EXECUTION_RUNNERS,
-    allowPrivate: environment.RATCHET_EXECUTION_ALLOW_PRIVATE?.split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    allowPrivate: listed(environment.RATCHET_EXECUTION_ALLOW_PRIVATE),
+    outputAllowPrivate: listed(environment.RATCHET_OUTPUT_ALLOW_PRIVATE),
+    allowedRoots: listed(environment.RATCHET_SECURITY_ALLOWED_ROOTS),
+    registryPrivateNetworks: environment.RATCHET_REGISTRY_ALLOW_PRIVATE_NETWORKS,
+    repositoriesFile: environment.RATCHET_REPOSITORIES_FILE,
+    watch: environment.FILE_WATCHER_ENABLED,
+    secretKeys: listed(environment.RATCHET_SECRET_KEYS),
+    retention: {
+      executions: environment.RATCHET_RETENTION_EXECUTIONS_DAYS,
+      logs: environment.RATCHET_RETENTION_LOGS_DAYS,
+      recordings: environment.RATCHET_RETENTION_RECORDINGS_DAYS,
+      deliveries: environment.RATCHET_RETENTION_DELIVERIES_DAYS,
+      blobs: environment.RATCHET_RETENTION_BLOBS_DAYS,
+    },
   });
   if (!result.success) {
     const issues = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));

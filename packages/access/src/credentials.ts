@@ -16,7 +16,9 @@ import {
   pageOfCredentials,
   releaseOwnCredential,
   resealCredential,
+  resealWebhookSecret,
   updateCredential,
+  webhookSecretsSealedWithout,
 } from '@ratchet/store/queries/credentials';
 import type * as z from 'zod';
 import type { KeyRing } from './key-ring.ts';
@@ -126,6 +128,11 @@ export function credentials(
         const sealed = ring.seal(ring.open(row.keyId, row.sealed, row.id), row.id);
         if (await resealCredential(database.db, row, sealed)) count++;
       }
+      for (const { id, keyId, sealed } of await webhookSecretsSealedWithout(database.db, ring.sealingKey)) {
+        const context = webhookContext(id);
+        const anew = ring.seal(ring.open(keyId, sealed, context), context);
+        if (await resealWebhookSecret(database.db, { id, keyId }, anew)) count++;
+      }
       return count;
     },
 
@@ -156,10 +163,23 @@ export function credentials(
         });
       return id;
     },
+    /** The secret that a repository's webhooks are signed with, sealed for its row. */
+    sealWebhook(repositoryId: string, secret: string | null) {
+      if (secret === null) return { webhookSecret: null, webhookSecretKey: null };
+      const { keyId, sealed } = ring.seal(Buffer.from(secret, 'utf8'), webhookContext(repositoryId));
+      return { webhookSecret: sealed, webhookSecretKey: keyId };
+    },
+    /** Null: the repository takes no webhooks. */
+    openWebhook(row: { id: string; webhookSecret: Uint8Array | null; webhookSecretKey: string | null }): string | null {
+      if (!row.webhookSecret || !row.webhookSecretKey) return null;
+      return Buffer.from(ring.open(row.webhookSecretKey, row.webhookSecret, webhookContext(row.id))).toString('utf8');
+    },
     exists: async (tx: Queryable, id: string): Promise<boolean> => (await credentialById(tx, id)) !== null,
     forget: (tx: Queryable, repositoryId: string): Promise<void> => deleteCredentialsOf(tx, repositoryId),
   };
 }
+
+const webhookContext = (repositoryId: string): string => `webhook:${repositoryId}`;
 
 const view = (row: CredentialRow): View => ({
   id: row.id,

@@ -1,3 +1,4 @@
+import type { Progress } from '@ratchet/contract/dispatcher';
 import { type ErrorCode, errorCodes, RatchetError } from '@ratchet/contract/errors';
 import type { Input, Operation, Output } from '@ratchet/contract/operation';
 import { type Table, table } from '@ratchet/contract/operations/table';
@@ -11,10 +12,16 @@ export interface ClientOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Hears how far a long operation is, where the operation tells. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
 type Arguments<O> =
   Record<string, never> extends Input<O>
-    ? [input?: Input<O>, signal?: AbortSignal]
-    : [input: Input<O>, signal?: AbortSignal];
+    ? [input?: Input<O>, options?: CallOptions]
+    : [input: Input<O>, options?: CallOptions];
 type Method<O> = O extends { stream: true }
   ? (...args: Arguments<O>) => AsyncIterable<Output<O>>
   : (...args: Arguments<O>) => Promise<Output<O>>;
@@ -41,11 +48,14 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function methodFor(operation: Operation, options: ClientOptions) {
-  const send = async (input: Record<string, unknown> | undefined, signal?: AbortSignal): Promise<Response> => {
+  const send = async (
+    input: Record<string, unknown> | undefined,
+    { signal, onProgress }: CallOptions,
+  ): Promise<Response> => {
     const { method, path, body } = requestFor(operation, input ?? {});
     const url = options.baseUrl.replace(/\/+$/, '') + path;
     const headers = {
-      accept: 'application/json',
+      accept: onProgress && operation.reportsProgress ? 'text/event-stream' : 'application/json',
       ...options.headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
@@ -63,21 +73,37 @@ function methodFor(operation: Operation, options: ClientOptions) {
     }
   };
   if (operation.stream) {
-    return async function* (input: Record<string, unknown> = {}, signal?: AbortSignal) {
-      const response = await send(input, signal);
+    return async function* (input: Record<string, unknown> = {}, options: CallOptions = {}) {
+      const response = await send(input, options);
       if (!response.ok) throw await errorFrom(response);
       yield* readEvents(response);
     };
   }
-  return async (input?: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> => {
-    const response = await send(input, signal);
+  return async (input?: Record<string, unknown>, options: CallOptions = {}): Promise<unknown> => {
+    const response = await send(input, options);
     if (response.status === 204) return undefined;
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) return lastOf(response, options);
     if (response.ok) return response.json();
     const body = await response.json().catch(() => null);
     if (operation.refused && isOutput(body)) return body;
     throw errorOf(response, body);
   };
 }
+
+/** The answer at the end of a stream of progress. */
+async function lastOf(response: Response, { onProgress }: CallOptions): Promise<unknown> {
+  for await (const event of readEvents<ProgressEvent>(response)) {
+    if (event.type === 'progress') onProgress?.(event);
+    else if (event.type === 'result') return event.output;
+    else throw errorOf(response, event);
+  }
+  throw new RatchetError('UNAVAILABLE', 'The server went away in the middle. Look what was done, then try again.');
+}
+
+type ProgressEvent =
+  | ({ readonly type: 'progress' } & Progress)
+  | { readonly type: 'result'; readonly output: unknown }
+  | { readonly type: 'error' };
 
 /** An error answer has a code and a request id; an output has not. */
 const isOutput = (body: unknown): boolean =>

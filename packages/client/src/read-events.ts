@@ -4,8 +4,10 @@ export async function* readEvents<T>(response: Response): AsyncGenerator<T> {
   const decoder = new TextDecoder();
   let pending = '';
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    // What was looked through before is not looked through again: one event may hold many megabytes.
+    const from = Math.max(0, pending.length - 1);
     pending += decoder.decode(chunk, { stream: true });
-    for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
+    for (let end = pending.indexOf('\n\n', from); end >= 0; end = pending.indexOf('\n\n')) {
       const frame = pending.slice(0, end);
       pending = pending.slice(end + 2);
       const data = frame.split('\n').flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trimStart()] : []));

@@ -10,6 +10,13 @@ export interface Actor {
   email?: string;
 }
 
+/** How far a long operation is. `total` may grow while more is found. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface Caller {
   actor: Actor;
   surface: Surface;
@@ -17,6 +24,8 @@ export interface Caller {
   address?: string;
   /** Ends when the client goes away. */
   signal?: AbortSignal;
+  /** Hears how far a long operation is, where the surface can pass that on. */
+  progress?: (progress: Progress) => void;
 }
 
 /** The one way into the system. Input is raw: the dispatcher validates, authorises and audits. Errors are RatchetErrors. */

@@ -60,14 +60,27 @@ export interface Operation<
   readonly list?: ListFields;
   /** The call makes a new entity: REST answers 201 with a Location. */
   readonly creates?: boolean;
+  /** What it answers changes by itself while its revision stays: a client's copy is never good. */
+  readonly changesByItself?: boolean;
   /** The input takes `expectedRevision` and the handler checks it before the rest of the input is judged. */
   readonly precondition?: boolean;
   /** An output that says "refused" carries this code: REST answers its status with the output as the body. */
   readonly refused?: (output: z.output<O>) => ErrorCode | undefined;
   /** The work was queued and goes on: REST answers 202. */
   readonly accepted?: (output: z.output<O>) => boolean;
+  /** It may take long and tells how far it is, on surfaces that can pass that on. */
+  readonly reportsProgress?: boolean;
   /** The body is this member of the input, as raw bytes, when the request is not JSON (files). */
   readonly rawBody?: string;
+  /** Media types such a body may have besides application/octet-stream and text/plain. */
+  readonly rawTypes?: readonly string[];
+  /** Bytes of a request's body, at most; the server's usual limit without. */
+  readonly bodyLimit?: number;
+  /**
+   * A client that accepts `type` is answered the bytes of this member of the output, which holds them in base64, and no
+   * JSON; `fileName` is the member with the name to keep them under.
+   */
+  readonly rawOutput?: { readonly member: string; readonly type: string; readonly fileName: string };
 }
 
 type Spec<N extends string, I extends z.ZodType, O extends z.ZodType, S extends boolean, E extends Effect> = Omit<

@@ -1,43 +1,61 @@
 import type { RunLog } from '@ratchet/sandbox/sandbox';
 import type { Queryable } from '@ratchet/store/database';
 import { insertEvents, type NewEvent, setProgress } from '@ratchet/store/queries/executions';
+import { storableText } from '@ratchet/store/rows';
+import { whenReachable } from './when-reachable.ts';
 
 const flushMs = 50;
 const flushCount = 200;
 
-/** Gathers log lines and progress of one execution and stores them in batches, in order. `end` stores the rest. */
-export function eventLog(db: Queryable, executionId: string, failed: (error: unknown) => void) {
+/** What is stored with the end of a run. */
+export interface LastEvents {
+  /** Those that were not stored yet. */
+  readonly events: readonly NewEvent[];
+  /** How far it last said it was. */
+  readonly progress: { readonly value: number; readonly message: string | null } | null;
+}
+
+/** Gathers log lines and progress of one execution and stores them in batches, in order. */
+export function eventLog(db: Queryable, executionId: string, leaving: AbortSignal, failed: (error: unknown) => void) {
   let waiting: NewEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
   let work: Promise<void> = Promise.resolve();
-  let progress: { value: number; message: string | null } | null = null;
+  let progress: LastEvents['progress'] = null;
 
-  const flush = (): Promise<void> => {
+  const take = (): LastEvents => {
     clearTimeout(timer);
     timer = undefined;
-    const [events, reached] = [waiting, progress];
+    const last = { events: waiting, progress };
     waiting = [];
-    progress = null;
-    if (events.length === 0) return work;
+    return last;
+  };
+  const flush = (): void => {
+    const { events, progress: reached } = take();
+    if (events.length === 0) return;
     work = work
       .then(async () => {
-        await insertEvents(db, events);
+        await whenReachable(() => insertEvents(db, events), leaving);
         if (reached) await setProgress(db, executionId, reached.value, reached.message);
       })
       .catch(failed);
-    return work;
   };
   const add = (event: Omit<NewEvent, 'executionId'>) => {
     waiting.push({ executionId, ...event });
-    if (waiting.length >= flushCount) void flush();
-    else timer ??= setTimeout(() => void flush(), flushMs);
+    if (waiting.length >= flushCount) flush();
+    else timer ??= setTimeout(flush, flushMs);
   };
   return {
     log: ({ level, message, data, time }: RunLog) => add({ type: 'log', level, message, data: data ?? null, time }),
-    progress(value: number, message: string | null) {
+    progress(value: number, said: string | null) {
+      const message = said === null ? null : storableText(said);
       progress = { value, message };
       add({ type: 'progress', level: null, message, data: { progress: value, message }, time: new Date() });
     },
-    end: flush,
+    /** When what came before is stored: the rest. */
+    async end(): Promise<LastEvents> {
+      const last = take();
+      await work;
+      return last;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { notFound } from '@ratchet/contract/errors';
 import type { Json } from '@ratchet/contract/json';
 import type { Database } from '@ratchet/store/database';
-import { eventChannel, eventsAfter, executionById } from '@ratchet/store/queries/executions';
+import { eventChannel, eventsAfter, executionStatus, idsHeard } from '@ratchet/store/queries/executions';
 import { hasEnded } from './execution-view.ts';
 
 const batch = 500;
@@ -12,7 +12,7 @@ export async function* executionEvents(database: Database, id: string, after: nu
   let wake: () => void = () => {};
   let news = false;
   const stop = await database.listen(eventChannel, (heard) => {
-    if (heard !== '' && heard !== id) return;
+    if (idsHeard(heard)?.includes(id) === false) return;
     news = true;
     wake();
   });
@@ -21,8 +21,8 @@ export async function* executionEvents(database: Database, id: string, after: nu
   try {
     for (let last = after; !signal?.aborted; ) {
       news = false;
-      const execution = await executionById(db, id);
-      if (!execution) throw notFound('execution', id);
+      const status = await executionStatus(db, id);
+      if (!status) throw notFound('execution', id);
       const events = await eventsAfter(db, id, last, batch);
       for (const event of events) {
         last = event.sequence;
@@ -35,7 +35,7 @@ export async function* executionEvents(database: Database, id: string, after: nu
         };
       }
       if (events.length === batch) continue;
-      if (hasEnded(execution.status)) return;
+      if (hasEnded(status)) return;
       if (!news && !signal?.aborted)
         await new Promise<void>((resolve) => {
           wake = resolve;

@@ -3,10 +3,10 @@ import type { Job } from '@ratchet/contract/entities/job';
 import type { ExecutionRow } from '@ratchet/store/queries/executions';
 import type { JobRow } from '@ratchet/store/queries/jobs';
 
-const time = (date: Date | null): string | null => date?.toISOString() ?? null;
+export const time = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 export function executionView(row: ExecutionRow): Execution {
-  const { cancelRequestedAt: _c, crashes: _k, timeoutMs: _t, ...shown } = row;
+  const { cancelRequestedAt: _c, crashes: _k, timeoutMs: _t, idempotencyKey: _i, requestDigest: _d, ...shown } = row;
   return {
     ...shown,
     input: row.input as Execution['input'],
@@ -18,7 +18,7 @@ export function executionView(row: ExecutionRow): Execution {
   };
 }
 
-export function jobView(row: JobRow): Job {
+export function jobView({ requestDigest: _, ...row }: JobRow): Job {
   return {
     ...row,
     input: row.input as Job['input'],

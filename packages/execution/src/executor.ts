@@ -1,37 +1,44 @@
 import type { Execution } from '@ratchet/contract/entities/execution';
-import type { TestResult } from '@ratchet/contract/entities/task';
+import type { TestReport } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest } from '@ratchet/contract/paging';
-import { SchemaError, type SchemaValidator } from '@ratchet/sandbox/json-schema';
+import type { SchemaValidator } from '@ratchet/sandbox/json-schema';
 import type { Sandbox } from '@ratchet/sandbox/sandbox';
-import { runTaskTests, type TaskTestResult } from '@ratchet/sandbox/task-tests';
-import type { Database } from '@ratchet/store/database';
-import { newId } from '@ratchet/store/id';
+import { runTaskTests } from '@ratchet/sandbox/task-tests';
+import { testFilesOf } from '@ratchet/sandbox/test-file';
+import type { Database, Queryable } from '@ratchet/store/database';
 import {
-  cancelChannel,
-  claimExecution,
   deleteExecution,
-  type ExecutionEnd,
   type ExecutionRow,
-  endedChannel,
-  executionById,
-  executionCounts,
-  finishExecution,
+  endPending,
+  executionsByIds,
   pageOfExecutions,
   pageOfLogs,
-  queueExecution,
   requestCancel,
 } from '@ratchet/store/queries/executions';
-import { type Runner, runMigrations, run as runWorker } from 'graphile-worker';
+import { tidyResults } from '@ratchet/store/queries/result-cache';
 import type * as z from 'zod';
-import { eventLog } from './event-log.ts';
+import { batchAdvance } from './batch-advance.ts';
+import { batchDesk } from './batch-desk.ts';
+import { endWaits } from './end-waits.ts';
 import { executionEvents } from './execution-events.ts';
+import { executionRecording, executionTrace } from './execution-trace.ts';
 import { executionView, hasEnded } from './execution-view.ts';
+import { gather } from './gather.ts';
 import { jobDesk } from './job-desk.ts';
-import { type NodeIdentity, nodeKeeper } from './node-keeper.ts';
-import { limitsFor, runInSandbox, serverLimits } from './run-in-sandbox.ts';
-import { type RunnableTask, refuseUnfit, taskLoader } from './runnable-task.ts';
-import { type Log, workerLogger } from './worker-logger.ts';
+import type { NodeIdentity } from './node-keeper.ts';
+import { nodeWork } from './node-work.ts';
+import { preparer } from './prepare.ts';
+import { queueDesk } from './queue-desk.ts';
+import { replayDesk } from './replay.ts';
+import { limitsFor, serverLimits } from './run-in-sandbox.ts';
+import { type ProjectFiles, refuseUnfit, taskLoader } from './runnable-task.ts';
+import type { HeldWork } from './standing-worker.ts';
+import { submissions } from './submissions.ts';
+import type { SecretsOf } from './task-secrets.ts';
+import { testReport } from './test-report.ts';
+import { type Lint, validateTask } from './validate-task.ts';
+import type { Log } from './worker-logger.ts';
 
 export interface ExecutorOptions {
   readonly database: Database;
@@ -42,247 +49,124 @@ export interface ExecutorOptions {
   readonly concurrency: number;
   readonly allowPrivate: readonly string[];
   readonly log: Log;
+  /** No task is granted anything without. */
+  readonly secretsOf?: SecretsOf;
+  /** Names of the secrets a task is granted; not known without. */
+  readonly secretNames?: (taskId: string) => Promise<ReadonlySet<string>>;
+  /** Looks through code when a task is validated; nothing does without. */
+  readonly lint?: Lint;
+  /**
+   * Called inside the transaction that stores ends, with the executions as they have ended; what it throws takes the ends
+   * back, and they are stored again. The job of an attempt that is tried again is `retrying` by then.
+   */
+  readonly ended?: (tx: Queryable, rows: readonly ExecutionRow[]) => Promise<void>;
+  /** What else takes work from the queue in this process; what it holds there is released when it dies. */
+  readonly otherWorkers?: readonly HeldWork[];
+  /** How long what runs may go on when the server stops, before it is handed back to the queue. */
+  readonly drainMs?: number;
+  /** What the files of a task's revision say. */
+  readonly project: ProjectFiles;
 }
 
-export interface Submit {
-  readonly taskId: string;
-  readonly input: unknown;
-  readonly timeoutMs?: number | undefined;
-  readonly triggeredBy: string;
+/** How the tests of a task are run. */
+export interface TestOptions {
+  /** Only the test file or name that this is a part of. */
+  readonly filter?: string | undefined;
+  /** Tests at once; 4 without. */
+  readonly parallel?: number;
+  readonly stopOnFailure?: boolean;
+  /** Answers the log and the requests of each test too. */
+  readonly trace?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type Executor = ReturnType<typeof createExecutor>;
 
-const testView = (result: TaskTestResult): z.output<typeof TestResult> => ({
-  ...result,
-  expected: result.expected as z.output<typeof TestResult>['expected'],
-  actual: result.actual as z.output<typeof TestResult>['actual'],
-});
+const cancelledWaiting = {
+  class: 'Cancelled',
+  message: 'It was cancelled before it started.',
+  stack: null,
+  line: null,
+  file: null,
+};
+
+const unlessMissing = (error: unknown): null => {
+  if (error instanceof RatchetError) return null;
+  throw error;
+};
 
 /** Queues tasks, runs them in the sandbox and keeps what became of them. */
 export function createExecutor(options: ExecutorOptions) {
-  const { database, sandbox, validator, node, log } = options;
+  const { database, sandbox, validator, node, log, ended } = options;
   const { db } = database;
-  const load = taskLoader(db);
-  const running = new Map<string, AbortController>();
-  const waiting = new Map<string, Set<() => void>>();
-  const keeper = nodeKeeper(database, node, log);
-  const closing: (() => Promise<void>)[] = [];
-  let worker: Runner | null = null;
-  let draining = false;
-
-  const wake = (id: string) => {
-    const heard = id === '' ? [...waiting.values()].flatMap((set) => [...set]) : [...(waiting.get(id) ?? [])];
-    for (const go of heard) go();
+  const loader = taskLoader(db, options.project);
+  const replays = replayDesk(db, loader);
+  const { load } = loader;
+  const prepare = preparer(loader, validator);
+  const advance = batchAdvance(database, log);
+  const jobs = {
+    ...jobDesk({ database, nodeId: node.id, prepare, advance: advance.advance }),
+    queue: queueDesk(database, advance.advance),
   };
 
-  /** Runs what was claimed; its end counts only while it is still this node's. */
-  async function carryOut(execution: ExecutionRow, task: RunnableTask | RatchetError): Promise<ExecutionRow | null> {
-    const stop = new AbortController();
-    running.set(execution.id, stop);
-    const events = eventLog(db, execution.id, (error) =>
-      log('error', 'Events of an execution were lost.', { err: error }),
-    );
-    try {
-      const end =
-        task instanceof RatchetError
-          ? {
-              status: 'failed' as const,
-              output: null,
-              error: { class: task.code, message: task.message, stack: null, line: null, file: null },
-              durationMs: 0,
-            }
-          : await runInSandbox(options, task, execution, events, stop.signal).catch(sandboxFailed);
-      await events.end();
-      const ran =
-        task instanceof RatchetError ? undefined : { taskRevision: task.row.revision, taskVersion: task.row.version };
-      return await finishExecution(db, execution.id, node.id, end, ran);
-    } finally {
-      running.delete(execution.id);
-      wake(execution.id);
-    }
-  }
-
-  async function runnable(taskId: string | null): Promise<RunnableTask | RatchetError> {
-    try {
-      const task = await load(taskId ?? '');
-      refuseUnfit(task.row);
-      return task;
-    } catch (error) {
-      if (error instanceof RatchetError) return error;
-      log('error', 'A task could not be loaded.', { err: error, taskId });
-      return new RatchetError('UNAVAILABLE', 'The task could not be loaded; the server’s log says why. Run it again.');
-    }
-  }
-
-  /** The sandbox throws only where it is at fault itself: the execution still comes to its end. */
-  function sandboxFailed(error: unknown): ExecutionEnd {
-    log('error', 'The sandbox could not run a task.', { err: error });
-    const message = 'The sandbox could not run it; the server’s log says why. Run it again.';
-    return {
-      status: 'failed',
-      output: null,
-      error: { class: 'SandboxError', message, stack: null, line: null, file: null },
-      durationMs: null,
-    };
-  }
-
-  async function runExecution(id: string): Promise<void> {
-    const execution = await claimExecution(db, id, node.id);
-    if (execution) await carryOut(execution, await runnable(execution.taskId));
-  }
-
-  /** A schema that only shows its fault when it is used makes the task invalid. */
-  function inputIssues(task: RunnableTask, input: unknown) {
-    if (task.row.inputSchema === null) return [];
-    try {
-      return validator.validate(task.row.inputSchema, input);
-    } catch (error) {
-      if (!(error instanceof SchemaError)) throw error;
-      throw new RatchetError('TASK_INVALID', `The input schema of ${task.row.name} cannot be used: ${error.message}`, [
-        { path: 'input.schema.json', code: 'invalid_schema', message: error.message, severity: 'error' },
-      ]);
-    }
-  }
-
-  /** A task that may run, and an input that fits its schema; throws what is wrong. */
-  async function prepare(taskId: string, input: unknown): Promise<RunnableTask> {
-    const task = await load(taskId);
-    refuseUnfit(task.row);
-    const issues = inputIssues(task, input);
-    if (issues.length > 0) {
-      const details = issues.map(({ path, message }) => ({ path: path ? `input.${path}` : 'input', message }));
-      throw new RatchetError('VALIDATION_FAILED', details.map((i) => `${i.path}: ${i.message}`).join(' '), details);
-    }
-    return task;
-  }
-
-  const jobs = jobDesk({
-    database,
-    prepare,
-    runnable,
-    carryOut,
-    nodeId: node.id,
-    cancelExecution: (id) => requestCancel(db, id),
-  });
-
+  /** Reads that are asked for together are one. */
+  const read = gather(
+    async (ids: readonly string[]) => {
+      const rows = new Map((await executionsByIds(db, ids)).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? null);
+    },
+    { most: 100, apart: () => false },
+  );
   async function find(id: string): Promise<ExecutionRow> {
-    const row = await executionById(db, id);
+    const row = await read(id);
     if (!row) throw notFound('execution', id);
     return row;
   }
-
-  async function submit({ taskId, input, timeoutMs, triggeredBy }: Submit): Promise<Execution> {
-    const { row } = await prepare(taskId, input);
-    const execution = await queueExecution(db, {
-      id: newId(),
-      jobId: null,
-      taskId: row.id,
-      taskName: row.name,
-      taskVersion: row.version,
-      taskRevision: row.revision,
-      input,
-      timeoutMs: timeoutMs ?? null,
-      triggeredBy,
-      attempt: 1,
-    });
-    return executionView(execution);
-  }
+  const waits = endWaits(find);
+  const work = nodeWork({
+    ...options,
+    load: loader,
+    replays,
+    handBack: jobs.handBack,
+    advance,
+    heard: waits.heard,
+    told: waits.told,
+  });
+  const submit = submissions(database, prepare, work, waits.queued);
 
   return {
     jobs,
+    batches: batchDesk(database, prepare, advance),
     /** Begins to take work, after what earlier processes left behind is back in the queue. */
-    async start(): Promise<void> {
-      await runMigrations({ pgPool: database.pool, logger: workerLogger(log) });
-      closing.push(await database.listen(endedChannel, wake));
-      closing.push(await database.listen(cancelChannel, (id) => running.get(id)?.abort()));
-      await keeper.start();
-      closing.push(() => keeper.stop());
-      if (options.concurrency === 0) return;
-      worker = await runWorker({
-        pgPool: database.pool,
-        concurrency: options.concurrency,
-        noHandleSignals: true,
-        noPreparedStatements: database.mode === 'embedded',
-        pollInterval: 1000,
-        logger: workerLogger(log),
-        taskList: {
-          run_execution: (payload) => runExecution((payload as { executionId: string }).executionId),
-          run_job: (payload) => jobs.runJob((payload as { jobId: string }).jobId),
-        },
-      });
-      worker.promise.catch((error) => {
-        if (!draining) log('error', 'The worker stopped.', { err: error });
-      });
-    },
-    /** Drains: what runs ends or is stopped after ten seconds, and goes back to the queue. */
-    async stop(): Promise<void> {
-      draining = true;
-      const patience = setTimeout(() => {
-        for (const stop of running.values()) stop.abort();
-      }, 10_000);
-      await worker?.stop().catch((error) => log('warn', 'The worker did not stop in good order.', { err: error }));
-      clearTimeout(patience);
-      for (const close of closing.splice(0).reverse()) await close();
-    },
+    start: () => work.start(),
+    /** Drains: takes no more work; what does not end in time goes back to the queue, for another node or the next start. */
+    stop: () => work.stop(),
+    /** The names of `otherWorkers` have changed. */
+    renamed: (): void => work.renamed(),
+    /** Forgets what nobody needs any more: stored answers that have expired. Answers how many. */
+    tidy: (): Promise<number> => tidyResults(db),
 
     submit,
+    /** A task as it is now, which may run with this input; throws what keeps it from that. */
+    prepare: prepare.fresh,
     /** The execution when it has ended, or as it is when the caller goes away. */
-    async waitFor(id: string, signal?: AbortSignal): Promise<Execution> {
-      for (;;) {
-        let go: () => void = () => {};
-        const heard = new Promise<void>((resolve) => {
-          go = resolve;
-        });
-        const set = waiting.get(id) ?? new Set();
-        waiting.set(id, set.add(go));
-        try {
-          const row = await find(id);
-          if (hasEnded(row.status) || signal?.aborted) return executionView(row);
-          signal?.addEventListener('abort', go, { once: true });
-          await heard;
-        } finally {
-          signal?.removeEventListener('abort', go);
-          set.delete(go);
-          if (set.size === 0) waiting.delete(id);
-        }
-      }
-    },
+    waitFor: async (id: string, signal?: AbortSignal): Promise<Execution> =>
+      executionView(await waits.waitFor(id, signal)),
     get: async (id: string): Promise<Execution> => executionView(await find(id)),
     async list(fields: ListFields, request: ListRequest) {
       const page = await pageOfExecutions(db, fields, request);
       return { items: page.items.map(executionView), meta: page.meta };
     },
-    async stats() {
-      const { byStatus, average, lastHour } = await executionCounts(db);
-      const total = Object.values(byStatus).reduce((a, b) => a + b, 0);
-      const ended = total - (byStatus.pending ?? 0) - (byStatus.running ?? 0);
-      return {
-        total,
-        byStatus,
-        averageDurationMs: average,
-        successRate: ended === 0 ? null : (byStatus.completed ?? 0) / ended,
-        lastHour,
-      };
-    },
     async cancel(id: string): Promise<Execution> {
       const row = await find(id);
       if (hasEnded(row.status)) throw new RatchetError('STATE_CONFLICT', `The execution is ${row.status} already.`);
-      const cancelled = {
-        class: 'Cancelled',
-        message: 'It was cancelled before it started.',
-        stack: null,
-        line: null,
-        file: null,
-      };
-      const ended = await finishExecution(db, id, null, {
-        status: 'cancelled',
-        output: null,
-        error: cancelled,
-        durationMs: null,
+      const stopped = await database.transaction(async (tx) => {
+        const one = await endPending(tx, id, 'cancelled', cancelledWaiting);
+        if (one) await ended?.(tx, [one]);
+        else await requestCancel(tx, [id]);
+        return one;
       });
-      if (ended) wake(id);
-      else await requestCancel(db, id);
+      if (stopped) waits.told(stopped);
       return executionView(await find(id));
     },
     async retry(id: string, triggeredBy: string): Promise<Execution> {
@@ -294,6 +178,21 @@ export function createExecutor(options: ExecutorOptions) {
         );
       if (!row.taskId) throw new RatchetError('STATE_CONFLICT', 'The task of the execution is gone.');
       return submit({ taskId: row.taskId, input: row.input, timeoutMs: row.timeoutMs ?? undefined, triggeredBy });
+    },
+    trace: (id: string) => executionTrace(db, id),
+    recording: (id: string) => executionRecording(db, id),
+    /** The files and metadata of a task at a revision, and the revision it is at now; null where they cannot be had. */
+    async revision(taskId: string, revision: number) {
+      const then = await loader.at(taskId, revision).catch(unlessMissing);
+      if (then === null) return null;
+      const now = await load(taskId).catch(unlessMissing);
+      const { code, row } = then;
+      return { files: code.files, metadata: row.metadata, currentRevision: now?.row.revision ?? null };
+    },
+    /** Queues a recorded execution to be played again; `current`: with the task's code as it is now. */
+    async replay(id: string, current: boolean, triggeredBy: string): Promise<Execution> {
+      const queued = await replays.queue(await find(id), current, triggeredBy);
+      return executionView(await find(queued));
     },
     async delete(id: string): Promise<void> {
       const row = await find(id);
@@ -316,48 +215,41 @@ export function createExecutor(options: ExecutorOptions) {
     events: (id: string, after: number, signal: AbortSignal | undefined) =>
       executionEvents(database, id, after, signal),
 
-    /** What is wrong with a task: its own problems, and what only loading it shows. */
+    /** What is wrong with a task, or should be looked at. */
     async validateTask(id: string) {
-      const task = await load(id);
-      const found = [...task.row.problems];
-      const broken = found.some((problem) => problem.severity === 'error') ? null : await sandbox.check(task.code);
-      if (broken)
-        found.push({
-          path: broken.file ?? task.row.entry,
-          code: 'does_not_load',
-          message: `${broken.class}: ${broken.message}`,
-          severity: 'error',
-          ...(broken.line === null ? {} : { line: broken.line }),
-        });
-      for (const [path, schema] of [
-        ['input.schema.json', task.row.inputSchema],
-        ['output.schema.json', task.row.outputSchema],
-      ] as const) {
-        if (schema === null || found.some((problem) => problem.path === path)) continue;
-        for (const { path: at, message } of validator.check(schema))
-          found.push({ path, code: 'invalid_schema', message: at ? `${at}: ${message}` : message, severity: 'error' });
-      }
-      return { valid: found.every((problem) => problem.severity !== 'error'), problems: found };
+      const { row, code } = await load(id);
+      const { metadata, inputSchema, outputSchema, problems } = row;
+      const granted = options.secretNames ? await options.secretNames(id) : null;
+      const { lint = () => [] } = options;
+      return validateTask(
+        { sandbox, validator, lint },
+        { code, metadata, inputSchema, outputSchema, problems },
+        granted,
+      );
     },
-    async testTask(id: string, filter: string | undefined) {
+    async testTask(
+      id: string,
+      { filter, parallel = 4, stopOnFailure = false, trace = false, signal }: TestOptions,
+    ): Promise<z.output<typeof TestReport>> {
       const task = await load(id);
       refuseUnfit({ ...task.row, enabled: true });
-      const testFiles = [...task.code.files]
-        .filter(([path]) => /^tests\/.*\.json$/i.test(path))
-        .map(([path, text]) => ({ path, text }));
       const report = await runTaskTests({
         sandbox,
         validator,
         code: task.code,
         inputSchema: task.row.inputSchema,
         outputSchema: task.row.outputSchema,
-        testFiles,
+        testFiles: testFilesOf(task.code.files, task.row.metadata),
         ...(filter === undefined ? {} : { filter }),
+        parallel,
+        stopOnFailure,
+        trace,
         limits: { ...limitsFor(task, null), timeoutMs: Math.min(60_000, serverLimits.timeoutMs) },
         affinity: task.row.repositoryId ?? 'none',
-        context: { taskId: task.row.id, taskVersion: task.row.version, secrets: {} },
+        context: { taskId: task.row.id, taskVersion: task.row.version },
+        ...(signal ? { signal } : {}),
       });
-      return { passed: report.passed, failed: report.failed, results: report.results.map(testView) };
+      return testReport(report);
     },
   };
 }

@@ -1,19 +1,38 @@
+import type { ExecutionStats } from '@ratchet/contract/entities/execution';
+import type { Analysis } from '@ratchet/contract/entities/trace';
 import { executionList, logList } from '@ratchet/contract/operations/executions';
 import type { Executor } from '@ratchet/execution/executor';
+import type { StatsRequest } from '@ratchet/insight/execution-stats';
 import type { EntityHandlers } from './handler.ts';
 import { runTask } from './run-task.ts';
+
+/** What is found out about executions; each throws as its operation says. */
+export interface ExecutionInsight {
+  stats(request: StatsRequest): Promise<ExecutionStats>;
+  analysis(id: string): Promise<Analysis>;
+}
 
 /** `taskIdOf` answers the id of the task that an id or uuid means, or throws NOT_FOUND. */
 export const executionHandlers = (
   executor: Executor,
   taskIdOf: (idOrUuid: string) => Promise<string>,
+  insight: ExecutionInsight,
 ): EntityHandlers<'executions'> => ({
   list: { handle: (request) => executor.list(executionList, request) },
   create: {
     handle: async ({ taskId, ...request }, caller) =>
       runTask(executor, { taskId: await taskIdOf(taskId), ...request }, caller),
   },
-  stats: { handle: () => executor.stats() },
+  stats: { handle: (request) => insight.stats(request) },
+  trace: { handle: ({ id }) => executor.trace(id) },
+  analysis: { handle: ({ id }) => insight.analysis(id) },
+  recording: { handle: ({ id }) => executor.recording(id) },
+  replay: {
+    handle: async ({ id, current, wait }, { actor, signal }) => {
+      const queued = await executor.replay(id, current, actor.name || actor.id);
+      return wait ? executor.waitFor(queued.id, signal) : queued;
+    },
+  },
   get: { handle: ({ id }) => executor.get(id) },
   delete: { handle: ({ id }) => executor.delete(id) },
   cancel: { handle: ({ id }) => executor.cancel(id) },

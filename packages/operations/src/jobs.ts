@@ -1,25 +1,60 @@
+import { RatchetError } from '@ratchet/contract/errors';
 import { jobList } from '@ratchet/contract/operations/jobs';
 import type { Executor } from '@ratchet/execution/executor';
 import type { EntityHandlers } from './handler.ts';
 
 /** `taskIdOf` answers the id of the task that an id or uuid means, or throws NOT_FOUND. */
-export const jobHandlers = (
+export function jobHandlers(
   { jobs }: Executor,
   taskIdOf: (idOrUuid: string) => Promise<string>,
-): EntityHandlers<'jobs'> => ({
-  list: { handle: (request) => jobs.list(jobList, request) },
-  create: {
-    handle: async ({ taskId, ...job }, { actor }) =>
-      jobs.create({ ...job, taskId: await taskIdOf(taskId) }, actor.name || actor.id),
-  },
-  createBulk: { handle: (input, { actor }) => jobs.createMany(input.jobs, actor.name || actor.id) },
-  stats: { handle: () => jobs.stats() },
-  get: { handle: ({ id }) => jobs.get(id) },
-  update: {
-    precondition: ({ id, expectedRevision }) => jobs.checkRevision(id, expectedRevision),
-    handle: ({ id, expectedRevision: _, ...changes }) => jobs.update(id, changes),
-  },
-  delete: { handle: ({ id }) => jobs.delete(id) },
-  cancel: { handle: ({ id }) => jobs.cancel(id) },
-  retry: { handle: ({ id }) => jobs.retry(id) },
-});
+): EntityHandlers<'jobs'> {
+  const ofTask = async (taskId: string | undefined) => (taskId === undefined ? undefined : taskIdOf(taskId));
+  /** Of a task that is gone too, what was paused goes on. */
+  const evenIfGone = (taskId: string | undefined) =>
+    ofTask(taskId).catch(async (error) => {
+      const { pausedTasks } = await jobs.queue.state();
+      if (pausedTasks.some((paused) => paused.taskId === taskId)) return taskId;
+      throw error;
+    });
+  return {
+    list: { handle: (request) => jobs.list(jobList, request) },
+    create: {
+      handle: async ({ taskId, ...job }, { actor }) =>
+        jobs.create({ ...job, taskId: await taskIdOf(taskId) }, actor.name || actor.id),
+    },
+    createBulk: {
+      async handle(input, { actor }) {
+        const ids = new Map<string, string>();
+        for (const taskId of new Set(input.jobs.map((job) => job.taskId)))
+          ids.set(
+            taskId,
+            await taskIdOf(taskId).catch((error) => {
+              // The request of this one is refused, not the others.
+              if (error instanceof RatchetError && error.code === 'NOT_FOUND') return taskId;
+              throw error;
+            }),
+          );
+        return jobs.createMany(
+          input.jobs.map((job) => ({ ...job, taskId: ids.get(job.taskId) ?? job.taskId })),
+          actor.name || actor.id,
+        );
+      },
+    },
+    stats: { handle: () => jobs.stats() },
+    get: { handle: ({ id }) => jobs.get(id) },
+    update: {
+      precondition: ({ id, expectedRevision }) => jobs.checkRevision(id, expectedRevision),
+      handle: ({ id, expectedRevision, ...changes }) => jobs.update(id, changes, expectedRevision),
+    },
+    delete: { handle: ({ id }) => jobs.delete(id) },
+    cancel: { handle: ({ id }) => jobs.cancel(id) },
+    retry: { handle: ({ id }) => jobs.retry(id) },
+    queue: { handle: () => jobs.queue.state() },
+    pause: {
+      handle: async ({ taskId, reason }, { actor }) =>
+        jobs.queue.pause(await ofTask(taskId), reason, actor.name || actor.id),
+    },
+    resume: { handle: async ({ taskId }) => jobs.queue.resume(await evenIfGone(taskId)) },
+    clear: { handle: async ({ taskId, ...filter }) => jobs.queue.clear({ ...filter, taskId: await ofTask(taskId) }) },
+  };
+}

@@ -1,14 +1,19 @@
+import type { Actor, Caller } from '@ratchet/contract/dispatcher';
+import type { UndoResult } from '@ratchet/contract/entities/repository';
 import { repositoryList, runList } from '@ratchet/contract/operations/repositories';
 import type { RepositoryRegistry, RepositorySettings } from '@ratchet/repositories/repository-registry';
 import type { RepositorySync } from '@ratchet/repositories/repository-sync';
+import type { SyncOptions } from '@ratchet/repositories/sync-options';
+import type * as z from 'zod';
 import type { EntityHandlers } from './handler.ts';
 
 export interface RepositoryDependencies {
   readonly registry: RepositoryRegistry;
   readonly sync: RepositorySync;
+  readonly undo: (repositoryId: string, runId: string, actor: Actor) => Promise<z.output<typeof UndoResult>>;
 }
 
-export function repositoryHandlers({ registry, sync }: RepositoryDependencies): EntityHandlers<'repositories'> {
+export function repositoryHandlers({ registry, sync, undo }: RepositoryDependencies): EntityHandlers<'repositories'> {
   const precondition = ({ id, expectedRevision }: { id: string; expectedRevision: number }) =>
     registry.checkRevision(id, expectedRevision);
   return {
@@ -24,24 +29,36 @@ export function repositoryHandlers({ registry, sync }: RepositoryDependencies): 
       precondition,
       handle: ({ id, expectedRevision, ...settings }) => registry.change(id, settings, expectedRevision),
     },
-    delete: { precondition, handle: ({ id, tasks, expectedRevision }) => registry.remove(id, tasks, expectedRevision) },
+    delete: {
+      precondition,
+      handle: ({ id, tasks, to, expectedRevision }, { actor }) =>
+        registry.remove(id, { tasks, to }, { expected: expectedRevision, by: actor.name || actor.id }),
+    },
     sync: {
-      handle: ({ id, planId, force }, { actor, signal }) =>
-        sync.sync(id, { trigger: 'manual', actor, signal, planId, force }),
+      handle: ({ id, planId, force }, { actor, signal, progress }) =>
+        sync.sync(id, { trigger: 'manual', actor, signal, planId, force, ...progressTo(progress) }),
     },
     plan: { handle: ({ id }, { actor, signal }) => sync.plan(id, { actor, signal }) },
     push: {
-      handle: ({ id, planId, force, message }, { actor, signal }) =>
-        sync.push(id, { trigger: 'manual', actor, signal, planId, force, message }),
+      handle: ({ id, planId, force, message }, { actor, signal, progress }) =>
+        sync.push(id, { trigger: 'manual', actor, signal, planId, force, message, ...progressTo(progress) }),
     },
     test: { handle: ({ id }) => sync.test(id) },
     pause: { handle: ({ id }) => registry.change(id, { syncEnabled: false }) },
     resume: { handle: ({ id }) => registry.change(id, { syncEnabled: true }) },
     setDefault: { handle: ({ id }) => registry.setDefault(id) },
     health: { handle: ({ id }) => registry.health(id) },
+    analytics: { handle: ({ id, days }) => registry.analytics(id, days) },
+    undoRun: { handle: ({ id, runId }, { actor }) => undo(id, runId, actor) },
     runs: { handle: ({ id, ...request }) => registry.runs(id, runList, request) },
   };
 }
+
+const said = { look: 'Reading the repository', write: 'Writing' } as const;
+
+/** A cycle's progress as a caller hears it. */
+const progressTo = (progress: Caller['progress']): { onProgress?: SyncOptions['onProgress'] } =>
+  progress ? { onProgress: (stage, done, total) => progress({ stage: said[stage], done, total }) } : {};
 
 const given = (
   settings: { [K in keyof RepositorySettings]?: RepositorySettings[K] | undefined },

@@ -1,9 +1,15 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import { taskList } from '@ratchet/contract/operations/tasks';
+import type { DebugDesk } from '@ratchet/execution/debug-desk';
 import type { Executor } from '@ratchet/execution/executor';
+import type { taskExporter } from '@ratchet/repositories/exchange/export-tasks';
+import type { taskFinder } from '@ratchet/repositories/exchange/find-tasks';
+import type { taskImporter } from '@ratchet/repositories/exchange/import-tasks';
 import type { RepositorySync } from '@ratchet/repositories/repository-sync';
 import type { TaskEditor } from '@ratchet/repositories/task-editor';
+import type { TaskMover } from '@ratchet/repositories/task-mover';
 import type { TaskReader } from '@ratchet/repositories/task-reader';
+import { bulkTasks } from './bulk-tasks.ts';
 import type { EntityHandlers } from './handler.ts';
 import { runTask } from './run-task.ts';
 
@@ -12,11 +18,17 @@ export interface TaskDependencies {
   readonly editor: TaskEditor;
   readonly sync: RepositorySync;
   readonly executor: Executor;
+  readonly mover: TaskMover;
+  readonly debugDesk: DebugDesk;
+  readonly importTasks: ReturnType<typeof taskImporter>;
+  readonly exportTasks: ReturnType<typeof taskExporter>;
+  readonly findTasks: ReturnType<typeof taskFinder>;
 }
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 
-export function taskHandlers({ reader, editor, sync, executor }: TaskDependencies): EntityHandlers<'tasks'> {
+export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'tasks'> {
+  const { reader, editor, sync, executor, mover, debugDesk, importTasks, exportTasks, findTasks } = dependencies;
   const precondition = ({ id, expectedRevision }: { id: string; expectedRevision: number }) =>
     editor.checkRevision(id, expectedRevision);
   const enable = (enabled: boolean) => ({
@@ -68,7 +80,7 @@ export function taskHandlers({ reader, editor, sync, executor }: TaskDependencie
     },
     history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
     getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
-    diff: { handle: ({ id, from, to }) => reader.diff(id, from, to) },
+    diff: { handle: ({ id, from, to, pending }) => (pending ? reader.pendingDiff(id) : reader.diff(id, from, to)) },
     rollback: {
       precondition,
       handle: ({ id, revision, expectedRevision, changeDescription }, { actor }) =>
@@ -89,13 +101,33 @@ export function taskHandlers({ reader, editor, sync, executor }: TaskDependencie
         await editor.deleteFile(id, path, { actor, expectedRevision });
       },
     },
+    import: { handle: (input, caller) => importTasks(input, caller) },
+    export: { handle: (input, caller) => exportTasks(input, caller) },
+    discover: { handle: (input, { signal }) => findTasks(input, signal) },
+    bulk: { handle: (input, caller) => bulkTasks(dependencies, input, caller) },
     enable: enable(true),
     disable: enable(false),
     validate: { handle: async ({ id }) => executor.validateTask((await reader.find(id)).id) },
-    test: { handle: async ({ id, test }) => executor.testTask((await reader.find(id)).id, test) },
+    test: {
+      handle: async ({ id, test, ...options }, { signal }) =>
+        executor.testTask((await reader.find(id)).id, { ...options, filter: test, signal }),
+    },
     run: {
       handle: async ({ id, ...request }, caller) =>
         runTask(executor, { taskId: (await reader.find(id)).id, ...request }, caller),
+    },
+    debug: {
+      handle: async ({ id, ...wish }, { signal }) =>
+        debugDesk.debug((await reader.find(id)).id, { id, ...wish }, signal),
+    },
+    startDebugSession: {
+      handle: async ({ id, ...wish }) => debugDesk.start((await reader.find(id)).id, { id, ...wish }),
+    },
+    endDebugSession: { handle: ({ sessionId }) => debugDesk.end(sessionId) },
+    assignRepository: {
+      precondition,
+      handle: ({ id, repositoryId, repositoryPath, expectedRevision }, { actor }) =>
+        mover.assign(id, { repositoryId, repositoryPath }, { actor, expectedRevision }),
     },
     push: {
       handle: async ({ id, message, force }, { actor, signal }) =>

@@ -1,5 +1,5 @@
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
-import type { PushedDocument } from '@ratchet/sync/push';
+import type { PushedDocument } from '@ratchet/sync/push-targets';
 
 const verbs = { added: 'Add', modified: 'Update', deleted: 'Remove' } as const;
 

@@ -146,7 +146,7 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
             now,
           });
           const cycle = { ...cycleOf(context, repository, remote, replica, signal), policy: 'manual' as const };
-          const plan = await planCycle(cycle, new Set([row.path]));
+          const plan = await planCycle(cycle, { only: new Set([row.path]) });
           const candidate = plan.candidates.get(row.path);
           const sides = sidesOf(row);
           const still =
@@ -162,6 +162,7 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
           const update: DocumentUpdate<TaskFields> = {
             path: row.path,
             expected: candidate.index?.local?.revision ?? null,
+            expectedId: candidate.index?.local?.id ?? null,
             ...(equal(decision.tree, candidate.local)
               ? {}
               : { local: decision.tree && fields ? { tree: decision.tree, fields } : null }),

@@ -12,12 +12,15 @@ import {
   basesAt,
   deleteBases,
   documentIndex,
+  documentIndexAt,
   documentSides,
   insertTasks,
   insertVersions,
   lockTasksAt,
+  type PushedStanding,
   replaceTasks,
   type SyncBaseRow,
+  settlePushed,
   type TaskRow,
   type TaskVersionRow,
   tombstonesAt,
@@ -41,6 +44,8 @@ export interface ReplicaContext {
   /** Who is named in history. */
   readonly actor: string;
   readonly now: () => Date;
+  /** The run on record that this belongs to. */
+  readonly runId?: string;
 }
 
 /** The database as one side of a sync: tasks, bases, conflicts and push intents of one repository. */
@@ -53,8 +58,10 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
     });
 
   return {
-    async index() {
-      const rows = await documentIndex(database.db, repositoryId);
+    async index(paths) {
+      const rows = await (paths
+        ? documentIndexAt(database.db, repositoryId, paths)
+        : documentIndex(database.db, repositoryId));
       return rows.map((row) => ({
         path: row.path,
         local: row.id ? { id: row.id, revision: row.revision as number, checksum: row.checksum as string } : null,
@@ -166,7 +173,8 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
   for (const update of updates) {
     const row = living.get(update.movedFrom ?? update.path) ?? null;
     const blocked = update.movedFrom !== undefined && living.has(update.path);
-    if ((row?.revision ?? null) !== update.expected || blocked) {
+    const another = row !== null && update.expectedId !== undefined && row.id !== update.expectedId;
+    if ((row?.revision ?? null) !== update.expected || another || blocked) {
       written.stale.push(update.path);
       continue;
     }
@@ -180,7 +188,11 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
         written.from.set(next.id, tomb.revision);
       } else written.inserts.push(next);
       written.revisions.set(update.path, next.revision);
-      if (update.local !== undefined) written.versions.push(versionOf(next, update.description, actor, commit, at));
+      if (update.local !== undefined)
+        written.versions.push({
+          ...versionOf(next, update.description, actor, commit, at),
+          runId: context.runId ?? null,
+        });
     }
     if (update.movedFrom !== undefined) written.cleared.push(update.movedFrom);
     if (update.base === null) written.cleared.push(update.path);
@@ -293,6 +305,8 @@ export const versionOf = (
   changedBy,
   changeSource,
   repositoryCommit: commit,
+  runId: null,
+  deleted: row.deletedAt !== null,
   createdAt: at,
 });
 
@@ -356,21 +370,13 @@ async function confirm(
   const paths = documents.map((d) => d.path);
   const living = new Map((await lockTasksAt(tx, context.repositoryId, paths)).map((row) => [row.repositoryPath, row]));
   const bases: SyncBaseRow[] = [];
-  const replacements: TaskRow[] = [];
+  const pushed: PushedStanding[] = [];
   for (const { path, tree } of documents) {
     const row = living.get(path) ?? null;
     if (tree) bases.push(baseRow(context, path, row?.id ?? null, { tree, token: tokens.get(path) ?? '' }, head, at));
     if (!row) continue;
     const state = standing(row.checksum, tree ? checksumOf(tree) : null);
-    const pushed = state.needsPush ? ('not_required' as const) : ('completed' as const);
-    replacements.push({
-      ...row,
-      ...state,
-      pushStatus: pushed,
-      pushMessage: null,
-      repositoryCommit: head,
-      lastSyncedAt: at,
-    });
+    pushed.push({ id: row.id, ...state, pushStatus: state.needsPush ? 'not_required' : 'completed' });
   }
   await deleteBases(
     tx,
@@ -378,5 +384,5 @@ async function confirm(
     documents.filter((d) => !d.tree).map((d) => d.path),
   );
   await upsertBases(tx, bases);
-  await replaceTasks(tx, replacements, new Map(replacements.map((row) => [row.id, row.revision])));
+  await settlePushed(tx, pushed, head, at);
 }

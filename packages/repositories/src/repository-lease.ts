@@ -2,9 +2,9 @@ import { RatchetError } from '@ratchet/contract/errors';
 import { type Held, withLease } from '@ratchet/store/hold-lease';
 import type { RepositoriesContext } from './context.ts';
 
-/** How long a second sync waits for the first before it is refused. */
-const waitMs = 30_000;
 const leaseSeconds = 30;
+/** How long a second sync waits before it is refused: longer than a lease, so that it gets that of a holder that died. */
+const waitMs = (leaseSeconds + 5) * 1000;
 
 export const leaseName = (repositoryId: string): string => `repository:${repositoryId}`;
 

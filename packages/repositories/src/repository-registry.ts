@@ -1,9 +1,16 @@
-import type { AuthConfig, Repository, RepositoryHealth } from '@ratchet/contract/entities/repository';
+import type {
+  AuthConfig,
+  Repository,
+  RepositoryAnalytics,
+  RepositoryHealth,
+} from '@ratchet/contract/entities/repository';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
 import { newId } from '@ratchet/store/id';
+import { countPending } from '@ratchet/store/queries/pending-pushes';
 import {
+  defaultRepository,
   deleteRepository,
   insertRepository,
   lockRepository,
@@ -16,11 +23,17 @@ import {
   taskCounts,
   updateRepository,
 } from '@ratchet/store/queries/repositories';
+import {
+  commonProblems,
+  mostChangedTasks,
+  runsByDay,
+  runsByTrigger,
+} from '@ratchet/store/queries/repository-analytics';
 import { pageOfRuns, recentRuns, type SyncRunRow } from '@ratchet/store/queries/sync-runs';
-import { countPending } from '@ratchet/store/queries/tasks';
 import type * as z from 'zod';
 import type { RepositoriesContext } from './context.ts';
 import { holdRepository } from './repository-lease.ts';
+import type { TaskMover } from './task-mover.ts';
 
 /** Turns a repository's authConfig into a credential of its own, and forgets it with the repository. */
 export interface RepositoryCredentials {
@@ -30,6 +43,11 @@ export interface RepositoryCredentials {
     auth: AuthConfig,
   ): Promise<string | null>;
   exists(tx: Queryable, id: string): Promise<boolean>;
+  /** Seals the secret that webhooks are signed with; null takes it away. */
+  sealWebhook(
+    repositoryId: string,
+    secret: string | null,
+  ): { webhookSecret: Uint8Array | null; webhookSecretKey: string | null };
   forget(tx: Queryable, repositoryId: string): Promise<void>;
 }
 
@@ -51,7 +69,7 @@ export type RepositorySettings = Pick<
   | 'pushPolicy'
   | 'conflictPolicy'
   | 'metadata'
-> & { authConfig?: AuthConfig | undefined };
+> & { authConfig?: AuthConfig | undefined; webhookSecret?: string | null | undefined };
 
 export type RepositoryRegistry = ReturnType<typeof repositoryRegistry>;
 
@@ -60,6 +78,7 @@ export function repositoryRegistry(
   context: RepositoriesContext,
   credentials: RepositoryCredentials,
   check: (settings: Pick<RepositorySettings, 'repositoryType' | 'uri' | 'subPath' | 'branch'>) => void,
+  mover: TaskMover,
 ) {
   const { database } = context;
   const load = async (id: string): Promise<RepositoryRow> => {
@@ -75,7 +94,7 @@ export function repositoryRegistry(
       const current = await lockRepository(tx, id);
       if (!current) throw notFound('repository', id);
       checkRevision(current, expected);
-      const { authConfig, ...columns } = settings;
+      const { authConfig, webhookSecret, ...columns } = settings;
       check({ ...current, ...columns });
       await refuseUnknownCredential(tx, columns.credentialId);
       const credentialId = authConfig
@@ -84,7 +103,9 @@ export function repositoryRegistry(
       const updated = await updateRepository(tx, id, {
         ...columns,
         ...(credentialId === undefined ? {} : { credentialId }),
+        ...(webhookSecret === undefined ? {} : credentials.sealWebhook(id, webhookSecret)),
         nextSyncAt: null,
+        unreachableSince: null,
       });
       return updated as RepositoryRow;
     });
@@ -106,13 +127,18 @@ export function repositoryRegistry(
       );
       return { items: page.items.map((row) => repositoryView(row, counts.get(row.id) ?? 0)), meta: page.meta };
     },
-    async create(settings: RepositorySettings & { isDefault: boolean }): Promise<Repository> {
-      const { authConfig, isDefault, ...columns } = settings;
+    async create(settings: RepositorySettings & { isDefault: boolean; declared?: boolean }): Promise<Repository> {
+      const { authConfig, webhookSecret, isDefault, ...columns } = settings;
       check(settings);
       const id = newId();
       const row = await database.transaction(async (tx) => {
         await refuseUnknownCredential(tx, columns.credentialId);
-        await insertRepository(tx, { id, ...columns, isDefault: false });
+        await insertRepository(tx, {
+          id,
+          ...columns,
+          ...(webhookSecret ? credentials.sealWebhook(id, webhookSecret) : {}),
+          isDefault: false,
+        });
         if (authConfig) {
           const credentialId = await credentials.keep(tx, { id, name: settings.name, had: null }, authConfig);
           if (credentialId) await updateRepository(tx, id, { credentialId, revision: 1 });
@@ -141,7 +167,11 @@ export function repositoryRegistry(
       return show(row);
     },
     /** Removes a repository. While it has tasks, `tasks` must say what becomes of them. */
-    async remove(id: string, fate: 'detach' | 'delete' | undefined, expected: number | undefined): Promise<void> {
+    async remove(
+      id: string,
+      fate: { readonly tasks: 'move' | 'detach' | 'delete' | undefined; readonly to?: string | undefined },
+      { expected, by }: { readonly expected: number | undefined; readonly by: string },
+    ): Promise<void> {
       await load(id);
       await holdRepository(context, id, () =>
         database.transaction(async (tx) => {
@@ -154,18 +184,45 @@ export function repositoryRegistry(
               `Repository ${current.name} is the default. Make another one the default first.`,
             );
           const count = (await taskCounts(tx, [id])).get(id) ?? 0;
-          if (count > 0 && !fate)
+          if (count > 0 && !fate.tasks)
             throw new RatchetError(
               'REPOSITORY_NOT_EMPTY',
-              `Repository ${current.name} has ${count} tasks: say with tasks=detach or tasks=delete what becomes of them.`,
+              `Repository ${current.name} has ${count} tasks: say with tasks=move, tasks=detach or tasks=delete what becomes of them.`,
               { taskCount: count },
             );
-          await releaseTasks(tx, id, fate === 'delete');
+          if (fate.tasks === 'move') {
+            const to = fate.to ?? (await defaultRepository(tx))?.id;
+            if (!to) throw notFound('repository', 'default');
+            await mover.moveAll(tx, current, to, by);
+          }
+          await releaseTasks(tx, id, fate.tasks === 'delete');
           await updateRepository(tx, id, { credentialId: null });
           await credentials.forget(tx, id);
           await deleteRepository(tx, id);
         }),
       );
+    },
+    async analytics(id: string, days: number): Promise<z.output<typeof RepositoryAnalytics>> {
+      await load(id);
+      const { db } = database;
+      const daily = await runsByDay(db, id, days);
+      const total = (key: 'pulls' | 'pushes' | 'failures' | 'tasksChanged' | 'conflicts') =>
+        daily.reduce((sum, day) => sum + day[key], 0);
+      return {
+        repositoryId: id,
+        days,
+        totals: {
+          pulls: total('pulls'),
+          pushes: total('pushes'),
+          failures: total('failures'),
+          tasksChanged: total('tasksChanged'),
+          conflicts: total('conflicts'),
+        },
+        daily,
+        triggers: await runsByTrigger(db, id, days),
+        mostChanged: await mostChangedTasks(db, id, days),
+        commonProblems: await commonProblems(db, id, days),
+      };
     },
     async runs(id: string, fields: ListFields, request: ListRequest) {
       await load(id);
@@ -219,12 +276,24 @@ function checkRevision(row: RepositoryRow, expected: number | undefined): void {
 }
 
 function repositoryView(row: RepositoryRow, taskCount: number): Repository {
-  const { seenHead: _h, seenScope: _s, seenProblems: _p, consecutiveFailures: _f, nextSyncAt: _n, ...shown } = row;
+  const {
+    seenHead: _h,
+    seenScope: _s,
+    seenProblems: _p,
+    consecutiveFailures: _f,
+    nextSyncAt: _n,
+    webhookSecret,
+    webhookSecretKey: _k,
+    ...shown
+  } = row;
   return {
     ...shown,
+    pushPolicy: { ...row.pushPolicy, requireApproval: row.pushPolicy.requireApproval ?? false },
     metadata: row.metadata as Repository['metadata'],
+    hasWebhookSecret: webhookSecret !== null,
     taskCount,
     lastSyncAt: row.lastSyncAt?.toISOString() ?? null,
+    unreachableSince: row.unreachableSince?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -1,26 +1,25 @@
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
-import type { ConnectionTest, RunTrigger } from '@ratchet/contract/entities/repository';
+import type { ConnectionTest } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncPlan, SyncProblem, SyncResult } from '@ratchet/contract/entities/sync';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
-import { newId } from '@ratchet/store/id';
 import { openConflictsOf } from '@ratchet/store/queries/conflicts';
 import type { TaskRow } from '@ratchet/store/queries/documents';
+import { countPending, markPush, markPushesAt, modifiedTasks } from '@ratchet/store/queries/pending-pushes';
 import {
-  dueRepositories,
   enabledRepositories,
   type RepositoryRow,
-  recordSyncState,
   repositoryById,
   repositoryProblems,
   taskCounts,
 } from '@ratchet/store/queries/repositories';
-import { closeAbandonedRuns, finishRun, type SyncRunRow, startRun } from '@ratchet/store/queries/sync-runs';
-import { countPending, markPush } from '@ratchet/store/queries/tasks';
+import { closeAbandonedRuns, type SyncRunRow } from '@ratchet/store/queries/sync-runs';
 import { type CycleContext, type Force, planCycle, pull, type SyncReport } from '@ratchet/sync/cycle';
+import { cycleMemories } from '@ratchet/sync/cycle-memory';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
 import { EndpointError } from '@ratchet/sync/problem';
-import { type PushReport, push } from '@ratchet/sync/push';
+import { push } from '@ratchet/sync/push';
+import type { PushedDocument, PushOutcome } from '@ratchet/sync/push-targets';
 import type * as z from 'zod';
 import { commitMessage } from './commit-message.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
@@ -28,32 +27,20 @@ import { cycleOf } from './cycle-of.ts';
 import { databaseReplica } from './database-replica.ts';
 import { translateError } from './endpoint-errors.ts';
 import { planView } from './plan-view.ts';
+import { proposals } from './proposals.ts';
+import { requestPush } from './push-desk.ts';
 import { holdRepository, leaseName } from './repository-lease.ts';
+import { onRecord } from './run-record.ts';
 import { showConflicts } from './show-conflicts.ts';
-
-type Trigger = z.output<typeof RunTrigger>;
-
-export interface SyncOptions {
-  readonly trigger: Trigger;
-  readonly actor: Actor;
-  readonly planId?: string | undefined;
-  readonly force?: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface PushRequest extends SyncOptions {
-  readonly message?: string | undefined;
-  /** Only this task. */
-  readonly task?: TaskRow;
-  /** Push tasks that have problems too. */
-  readonly broken?: boolean;
-}
+import type { PushOptions, SyncOptions } from './sync-options.ts';
 
 export type RepositorySync = ReturnType<typeof repositorySync>;
 
 /** Sync, plan and push of whole repositories: one at a time each, every run on record. */
 export function repositorySync(context: RepositoriesContext) {
   const { database, now } = context;
+  const waiting = proposals(context);
+  const memories = cycleMemories();
 
   const load = async (id: string): Promise<RepositoryRow> => {
     const row = await repositoryById(database.db, id);
@@ -64,8 +51,8 @@ export function repositorySync(context: RepositoriesContext) {
   /** Opens the far side, holds the lease, and answers errors as codes. */
   async function inCycle<T>(
     repository: RepositoryRow,
-    options: Pick<SyncOptions, 'actor' | 'signal'>,
-    work: (cycle: CycleContext<TaskFields>, fence: number) => Promise<T>,
+    options: Pick<SyncOptions, 'actor' | 'signal' | 'onProgress' | 'places'> & { runId?: string },
+    work: (cycle: CycleContext<TaskFields>) => Promise<T>,
   ): Promise<T> {
     const remote = await context.openRemote(repository).catch((error) => {
       throw translateError(error, (plan) => planView(plan, repository.id));
@@ -80,84 +67,37 @@ export function repositorySync(context: RepositoriesContext) {
           lease,
           actor: actorName(options.actor),
           now,
+          ...(options.runId ? { runId: options.runId } : {}),
         });
-        return work(cycleOf(context, repository, remote, replica, signal), held.fence);
+        const { onProgress, places } = options;
+        const cycle = cycleOf(context, repository, remote, replica, signal);
+        const memory = memories.of(repository.id);
+        return work({ ...cycle, memory, places, ...(onProgress ? { onProgress } : {}) });
       });
     } catch (error) {
+      // What was hinted at may not have been looked at: the next look is at everything.
+      memories.forget(repository.id);
       throw translateError(error, (plan) => planView(plan, repository.id));
     } finally {
       await remote.close();
     }
   }
 
-  /** Runs `work` with a record of it, whatever its end. */
-  async function onRecord<T>(
-    repository: RepositoryRow,
-    direction: 'pull' | 'push',
-    options: SyncOptions,
-    work: (runId: string) => Promise<{ result: T; end: Partial<SyncRunRow> }>,
-  ): Promise<T> {
-    const runId = newId();
-    const started = performance.now();
-    await startRun(database.db, {
-      id: runId,
-      repositoryId: repository.id,
-      trigger: options.trigger,
-      direction,
-      startedBy: actorName(options.actor),
-      nodeId: context.nodeId,
-    });
-    try {
-      const { result, end } = await work(runId);
-      await finishRun(database.db, runId, { status: 'success', ...end, durationMs: performance.now() - started });
-      await recordSyncState(database.db, repository.id, {
-        syncStatus: 'success',
-        syncError: null,
-        consecutiveFailures: 0,
-        synced: true,
-        nextSyncInSeconds: repository.syncIntervalMinutes * 60,
-      });
-      return result;
-    } catch (error) {
-      const known = error instanceof RatchetError ? error : null;
-      const message = known?.message ?? 'The run failed inside the server; its log says why.';
-      const guarded = known?.code === 'GUARD_TRIPPED' || known?.code === 'PLAN_STALE';
-      await finishRun(database.db, runId, {
-        status: guarded ? 'guarded' : 'error',
-        error: message,
-        durationMs: performance.now() - started,
-      });
-      if (known?.code !== 'REPOSITORY_BUSY')
-        await recordSyncState(database.db, repository.id, {
-          syncStatus: 'error',
-          syncError: message,
-          consecutiveFailures: repository.consecutiveFailures + 1,
-          nextSyncInSeconds: backoffSeconds(repository),
-        });
-      throw error;
-    }
-  }
-
   async function sync(id: string, options: SyncOptions): Promise<SyncResult> {
     const repository = await load(id);
     const started = performance.now();
-    return onRecord(repository, 'pull', options, (runId) =>
-      inCycle(repository, options, async (cycle) => {
+    return onRecord(context, repository, 'pull', options, (runId) =>
+      inCycle(repository, { ...options, runId }, async (cycle) => {
+        await waiting.follow(cycle, repository);
         const report = await pull(cycle, forceOf(options));
         if (!report.unchanged) await closeAbandonedRuns(database.db, id, runId);
-        const conflicts = report.unchanged
-          ? []
-          : await showConflicts(database.db, await openConflictsOf(database.db, id));
-        const problems = await problemsOf(id, report);
-        const result = syncResult(
-          report,
-          runId,
-          id,
-          conflicts,
-          problems,
-          await countPending(database.db, id),
-          performance.now() - started,
-        );
+        const open = report.unchanged ? Promise.resolve([]) : openConflictsOf(database.db, id);
+        const [conflicts, problems, pending] = await Promise.all([
+          open.then((rows) => showConflicts(database.db, rows)),
+          problemsOf(id, report),
+          countPending(database.db, id),
+        ]);
+        const result = syncResult(report, runId, id, conflicts, problems, pending, performance.now() - started);
         return { result, end: runEnd(result) };
       }),
     );
@@ -173,38 +113,87 @@ export function repositorySync(context: RepositoriesContext) {
     return [...report.problems, ...(await repositoryProblems(database.db, id)), ...stale] as SyncProblem[];
   }
 
-  async function pushUp(id: string, options: PushRequest): Promise<PushResult[]> {
+  async function pushUp(id: string, options: PushOptions): Promise<PushResult[]> {
     const repository = await load(id);
     if (!repository.isWritable)
       throw new RatchetError(
         'REPOSITORY_READ_ONLY',
         `Repository ${repository.name} is read-only: make it writable to push to it.`,
       );
-    const { task } = options;
-    return onRecord(repository, 'push', options, () =>
-      inCycle(repository, options, async (cycle) => {
-        const policy = repository.pushPolicy;
-        const report = await push(cycle, {
-          ...(task ? { only: new Set([task.repositoryPath ?? '']) } : {}),
-          ...(forceOf(options) ? { force: forceOf(options) as Force } : {}),
-          broken: options.broken ?? false,
-          author: authorOf(options.actor),
-          message: (documents) => commitMessage(documents, options.message, policy.commitTemplate),
-          batchSize: policy.batchChanges ? policy.maxBatchSize : 1,
-          now,
-          pause: (tries) => new Promise((resolve) => setTimeout(resolve, 2 ** tries * 25 * (0.5 + Math.random()))),
-        });
-        const results = pushResults(report, id);
-        await markOutcomes(report);
-        return { result: results, end: pushEnd(report) };
-      }),
-    );
+    const { tasks, actor, message } = options;
+    if (repository.pushPolicy.requireApproval && !options.revisions)
+      return requestPush(database.db, repository, { actor, message, taskIds: tasks?.map(({ id }) => id) });
+    try {
+      return await onRecord(context, repository, 'push', options, (runId) =>
+        inCycle(repository, { ...options, runId }, (cycle) => carry(cycle, repository, options)),
+      );
+    } catch (error) {
+      if (error instanceof RatchetError && error.code === 'REPOSITORY_UNREACHABLE')
+        await queue(repository, options, error.message);
+      throw error;
+    }
   }
 
-  async function markOutcomes(report: PushReport): Promise<void> {
-    for (const { id, error } of report.outcomes)
-      if (id && error)
-        await markPush(database.db, id, error.code === 'SYNC_CONFLICT' ? 'conflict' : 'failed', error.message);
+  async function carry(cycle: CycleContext<TaskFields>, repository: RepositoryRow, options: PushOptions) {
+    const { tasks, revisions } = options;
+    const policy = repository.pushPolicy;
+    const asked = revisions ? new Set(revisions.keys()) : tasks ? pathsOf(tasks) : null;
+    const shared = {
+      ...(asked ? { only: asked } : {}),
+      ...(revisions ? { revisions } : {}),
+      broken: options.broken ?? false,
+      author: authorOf(options.actor),
+      message: (documents: readonly PushedDocument<TaskFields>[]) =>
+        commitMessage(documents, options.message, policy.commitTemplate),
+      batchSize: policy.batchChanges ? policy.maxBatchSize : 1,
+      now,
+    };
+    const force = forceOf(options);
+    const proposal = { ...shared, by: actorName(options.actor) };
+    if (policy.branchStrategy === 'feature_branch') {
+      const { outcomes, url } = await waiting.push(cycle, repository, { ...proposal, ...(force ? { force } : {}) });
+      return conclude(repository, outcomes, null, url);
+    }
+    await waiting.follow(cycle, repository);
+    const report = await push(cycle, {
+      ...shared,
+      ...(force ? { force } : {}),
+      merge: policy.conflictStrategy !== 'fail',
+      pause: (tries) => new Promise((resolve) => setTimeout(resolve, 2 ** tries * 25 * (0.5 + Math.random()))),
+    });
+    const declined = report.rejection === 'hook_declined' || report.rejection === 'protected_branch';
+    if (!declined || policy.conflictStrategy !== 'create_pr')
+      return conclude(repository, report.outcomes, report.head, null);
+    const rejected = report.outcomes.filter(({ error }) => error?.code === 'PUSH_REJECTED').map(({ path }) => path);
+    const { outcomes, url } = await waiting.push(cycle, repository, { ...proposal, only: new Set(rejected) });
+    const others = report.outcomes.filter(({ path }) => !rejected.includes(path));
+    return conclude(repository, [...others, ...outcomes], report.head, url);
+  }
+
+  /** Marks what did not go out, and answers. */
+  async function conclude(
+    repository: RepositoryRow,
+    outcomes: readonly PushOutcome[],
+    head: string | null,
+    url: string | null,
+  ) {
+    for (const { id, path, error } of outcomes) {
+      if (!id || !error) continue;
+      if (error.code === 'REPOSITORY_UNREACHABLE')
+        await markPushesAt(database.db, repository.id, [path], 'pending', error.message);
+      else await markPush(database.db, id, error.code === 'SYNC_CONFLICT' ? 'conflict' : 'failed', error.message);
+    }
+    return { result: pushResults(outcomes, repository.id, url), end: pushEnd(outcomes, head) };
+  }
+
+  /** What was to be pushed goes out by itself when the repository can be reached again. */
+  async function queue(repository: RepositoryRow, { tasks, revisions }: PushOptions, why: string): Promise<void> {
+    const { rows } = await modifiedTasks(database.db, { repositoryId: repository.id });
+    const paths = rows
+      .filter((row) => !tasks || pathsOf(tasks).has(row.repositoryPath))
+      .filter((row) => revisions?.has(row.repositoryPath) ?? true)
+      .map((row) => row.repositoryPath);
+    await markPushesAt(database.db, repository.id, paths, 'pending', `Goes out when the repository is back: ${why}`);
   }
 
   return {
@@ -212,22 +201,21 @@ export function repositorySync(context: RepositoriesContext) {
     push: pushUp,
 
     /** One task's changes; a task in step already is a success without a commit. */
-    async pushTask(task: TaskRow, options: Omit<PushRequest, 'task'>): Promise<PushResult> {
+    async pushTask(task: TaskRow, options: Omit<PushOptions, 'tasks'>): Promise<PushResult> {
       const { repositoryId, repositoryPath } = task;
       if (!repositoryId || repositoryPath === null)
         throw new RatchetError('STATE_CONFLICT', `Task ${task.name} has no repository to push to.`);
-      const results = await pushUp(repositoryId, { ...options, task });
-      return (
-        results.find((result) => result.repositoryPath === repositoryPath) ?? {
-          taskId: task.id,
-          repositoryId,
-          repositoryPath,
-          success: true,
-          commitHash: task.repositoryCommit,
-          pullRequestUrl: null,
-          error: null,
-        }
-      );
+      return resultFor(task, repositoryId, await pushUp(repositoryId, { ...options, tasks: [task] }));
+    },
+
+    /** The changes of tasks of one repository, together; one answer for each, by id. */
+    async pushTasks(
+      repositoryId: string,
+      tasks: readonly TaskRow[],
+      options: Omit<PushOptions, 'tasks'>,
+    ): Promise<ReadonlyMap<string, PushResult>> {
+      const results = await pushUp(repositoryId, { ...options, tasks });
+      return new Map(tasks.map((task) => [task.id, resultFor(task, repositoryId, results)]));
     },
 
     async plan(id: string, options: Pick<SyncOptions, 'actor' | 'signal'>): Promise<SyncPlan> {
@@ -236,27 +224,17 @@ export function repositorySync(context: RepositoriesContext) {
     },
 
     async syncAll(options: SyncOptions) {
-      const results: SyncResult[] = [];
-      const failures: { repositoryId: string; code: string; message: string }[] = [];
-      for (const repository of await enabledRepositories(database.db)) {
-        try {
-          results.push(await sync(repository.id, options));
-        } catch (error) {
-          if (!(error instanceof RatchetError)) throw error;
-          failures.push({ repositoryId: repository.id, code: error.code, message: error.message });
-        }
-      }
-      return { results, failures };
+      return onEach(await enabledRepositories(database.db), ({ id }) => sync(id, options));
     },
 
-    /** Syncs every repository whose interval has passed; answers how many. */
-    async syncDue(actor: Actor): Promise<number> {
-      const due = await dueRepositories(database.db);
-      for (const { id, name } of due)
-        await sync(id, { trigger: 'periodic', actor }).catch((error) =>
-          context.log('warn', 'A periodic sync failed.', { repository: name, error: String(error?.message ?? error) }),
-        );
-      return due.length;
+    /** Pushes every writable repository that has something to push. */
+    async pushAll(options: PushOptions) {
+      const pending = new Set((await modifiedTasks(database.db, {})).rows.map((row) => row.repositoryId));
+      const writable = (await enabledRepositories(database.db)).filter((row) => row.isWritable && pending.has(row.id));
+      const { results, failures } = await onEach(writable, ({ id }) => pushUp(id, options));
+      const all = results.flat();
+      const pushed = all.filter((result) => result.success).length;
+      return { pushed, failed: all.length - pushed, results: all, failures };
     },
 
     async test(id: string): Promise<z.output<typeof ConnectionTest>> {
@@ -266,13 +244,29 @@ export function repositorySync(context: RepositoriesContext) {
       const latencyMs = performance.now() - started;
       const taskCount = report.readable ? await counted(id) : null;
       const { message, ...details } = report;
+      const forge = report.readable ? await forgeReport(repository) : null;
       return {
-        success: report.readable && (report.writable || !repository.isWritable),
-        message,
+        success: report.readable && (report.writable || !repository.isWritable) && forge?.ok !== false,
+        message: forge ? `${message} ${forge.message}` : message,
         details: { ...details, taskCount, latencyMs },
       };
     },
   };
+
+  /** Where pushes go through pull requests: whether they can. */
+  async function forgeReport(repository: RepositoryRow): Promise<{ ok: boolean; message: string } | null> {
+    const { branchStrategy, conflictStrategy } = repository.pushPolicy;
+    if (branchStrategy !== 'feature_branch' && conflictStrategy !== 'create_pr') return null;
+    try {
+      const forge = await context.openForge(repository);
+      return forge
+        ? await forge.test()
+        : { ok: true, message: 'No forge is known for its address: pushes go to a branch, without a pull request.' };
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      return { ok: false, message: error.message };
+    }
+  }
 
   async function counted(id: string): Promise<number> {
     return (await taskCounts(database.db, [id])).get(id) ?? 0;
@@ -302,6 +296,25 @@ export function repositorySync(context: RepositoriesContext) {
   }
 }
 
+/** Does something with several repositories, a few at a time; one that fails hinders no other. */
+async function onEach<T>(rows: readonly RepositoryRow[], work: (row: RepositoryRow) => Promise<T>) {
+  const results: T[] = [];
+  const failures: { repositoryId: string; code: string; message: string }[] = [];
+  const left = [...rows];
+  const next = async (): Promise<void> => {
+    for (let row = left.shift(); row; row = left.shift()) {
+      try {
+        results.push(await work(row));
+      } catch (error) {
+        if (!(error instanceof RatchetError)) throw error;
+        failures.push({ repositoryId: row.id, code: error.code, message: error.message });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, next));
+  return { results, failures };
+}
+
 function forceOf({ force, planId }: SyncOptions): Force | undefined {
   if (!force) return undefined;
   if (!planId)
@@ -312,11 +325,6 @@ function forceOf({ force, planId }: SyncOptions): Force | undefined {
 }
 
 const authorOf = (actor: Actor) => ({ name: actorName(actor), email: actor.email ?? `${actor.id}@ratchet.invalid` });
-
-/** Doubles with every failure in a row, at most five minutes, with jitter. */
-const backoffSeconds = ({ consecutiveFailures, syncIntervalMinutes }: RepositoryRow): number =>
-  Math.min(300, Math.max(5, Math.min(syncIntervalMinutes * 60, 2 ** Math.min(consecutiveFailures + 2, 10)))) *
-  (0.8 + Math.random() * 0.4);
 
 function syncResult(
   report: SyncReport,
@@ -355,25 +363,40 @@ const runEnd = (result: SyncResult): Partial<SyncRunRow> => ({
   head: result.head,
 });
 
-const pushResults = (report: PushReport, repositoryId: string): PushResult[] =>
-  report.outcomes.map(({ path, id, commit, error }) => ({
+const pathsOf = (tasks: readonly TaskRow[]): ReadonlySet<string> =>
+  new Set(tasks.map(({ repositoryPath }) => repositoryPath ?? ''));
+
+/** What became of a task in a push; one in step already is a success without a commit. */
+const resultFor = (task: TaskRow, repositoryId: string, results: readonly PushResult[]): PushResult =>
+  results.find((result) => result.repositoryPath === task.repositoryPath) ?? {
+    taskId: task.id,
+    repositoryId,
+    repositoryPath: task.repositoryPath ?? '',
+    success: true,
+    commitHash: task.repositoryCommit,
+    pullRequestUrl: null,
+    error: null,
+  };
+
+const pushResults = (outcomes: readonly PushOutcome[], repositoryId: string, url: string | null): PushResult[] =>
+  outcomes.map(({ path, id, commit, error }) => ({
     taskId: id,
     repositoryId,
     repositoryPath: path,
     success: error === null,
     commitHash: commit,
-    pullRequestUrl: null,
+    pullRequestUrl: url,
     error,
   }));
 
-function pushEnd(report: PushReport): Partial<SyncRunRow> {
-  const failed = report.outcomes.filter((outcome) => outcome.error);
+function pushEnd(outcomes: readonly PushOutcome[], head: string | null): Partial<SyncRunRow> {
+  const failed = outcomes.filter((outcome) => outcome.error);
   const conflicts = failed.filter((outcome) => outcome.error?.code === 'SYNC_CONFLICT').length;
   return {
     status: conflicts > 0 ? 'conflict' : failed.length > 0 ? 'error' : 'success',
-    tasksUpdated: report.outcomes.length - failed.length,
+    tasksUpdated: outcomes.length - failed.length,
     conflicts,
     problems: failed.map(({ path, error }) => ({ path, code: error?.code ?? '', message: error?.message ?? '' })),
-    head: report.head,
+    head,
   };
 }

@@ -10,11 +10,11 @@ import { notFound } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
 import { blobSizes, getBlobs } from '@ratchet/store/queries/blobs';
-import type { TaskRow, TaskVersionRow } from '@ratchet/store/queries/documents';
+import { basesAt, type TaskRow, type TaskVersionRow } from '@ratchet/store/queries/documents';
+import { modifiedTasks } from '@ratchet/store/queries/pending-pushes';
 import { type RepositoryRow, repositoriesById } from '@ratchet/store/queries/repositories';
 import {
   countTasks,
-  modifiedTasks,
   pageOfTasks,
   pageOfVersions,
   taskById,
@@ -147,6 +147,15 @@ export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) 
       const [old, current] = [await versionRow(db, row.id, lower), await versionRow(db, row.id, upper)];
       const contents = await getBlobs(db, [...digestsIn(old.tree), ...digestsIn(current.tree)]);
       return { from: lower, to: upper, files: treeDiff(old.tree, current.tree, contents) };
+    },
+
+    /** How a task differs from what both sides last agreed on: what a push would change. */
+    async pendingDiff(idOrUuid: string): Promise<z.output<typeof TaskDiff>> {
+      const row = await findTask(db, idOrUuid);
+      const [base] = row.repositoryId ? await basesAt(db, row.repositoryId, [row.repositoryPath ?? '']) : [];
+      const old = base?.tree ?? {};
+      const contents = await getBlobs(db, [...digestsIn(old), ...digestsIn(row.tree)]);
+      return { from: null, to: row.revision, files: treeDiff(old, row.tree, contents) };
     },
     async files(idOrUuid: string) {
       const row = await findTask(db, idOrUuid);

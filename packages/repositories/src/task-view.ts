@@ -35,7 +35,7 @@ export function taskSummary(row: TaskRow, repository: RepositoryRow | null): Tas
           repositoryPath: row.repositoryPath ?? '',
           branch: repository.branch,
           commit: row.repositoryCommit,
-          canPush: repository.isWritable,
+          canPush: repository.isWritable && repository.unreachableSince === null,
           autoPush: repository.pushOnChange || repository.pushPolicy.autoPush,
         }
       : null,

@@ -331,3 +331,31 @@ describe('edits', () => {
     expect(await at.taskAt('tasks/sum')).toMatchObject({ sourceCode: '() => 14\n', version: '2.0.0' });
   });
 });
+
+it('a conflict whose document is gone on both sides is open no more', async () => {
+  await sync();
+  await at.upstream.commit({ 'tasks/sum/main.js': source.replace('const b = 2', 'const b = 20') });
+  await edit(source.replace('const b = 2', 'const b = 30'))();
+  expect((await sync()).conflicts).toHaveLength(1);
+  await at.editor.delete((await at.taskAt('tasks/sum')).id, { actor: una });
+  await at.upstream.commit({
+    'tasks/sum/main.js': null,
+    'tasks/sum/metadata.json': null,
+    'tasks/sum/notes.bin': null,
+  });
+  for (let round = 0; round < 2; round++) expect((await sync()).conflicts).toEqual([]);
+  expect(await planned()).toEqual([]);
+});
+
+it('a conflict over a document that both sides made, and both took away again, is open no more', async () => {
+  await sync();
+  const made = await at.editor.create(
+    { name: 'Fresh', sourceCode: '() => 1\n', sourceType: 'javascript', repositoryPath: 'fresh' },
+    una,
+  );
+  await at.upstream.commit({ 'fresh/metadata.json': metadata('Fresh'), 'fresh/main.js': source });
+  expect((await sync()).conflicts).toMatchObject([{ conflictType: 'no_base' }]);
+  await at.editor.delete(made.id, { actor: una });
+  await at.upstream.commit({ 'fresh/metadata.json': null, 'fresh/main.js': null });
+  expect((await sync()).conflicts).toEqual([]);
+});

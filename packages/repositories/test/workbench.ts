@@ -5,15 +5,21 @@ import type { Actor } from '@ratchet/contract/dispatcher';
 import { PushPolicy, type Repository } from '@ratchet/contract/entities/repository';
 import { newId } from '@ratchet/store/id';
 import { createGitRemote } from '@ratchet/sync/endpoints/git/git-remote';
+import type { Forge } from '@ratchet/sync/forges/forge';
 import { createTaskKind } from '@ratchet/sync/kinds/task/task-kind';
 import { openTestDatabase } from '@ratchet/testing/database';
 import { createGitRepository } from '@ratchet/testing/git-repository';
 import { conflictDesk } from '../src/conflict-desk.ts';
 import type { RepositoriesContext } from '../src/context.ts';
+import { pushDesk } from '../src/push-desk.ts';
+import { fileReplacer } from '../src/replace-files.ts';
 import { repositoryRegistry } from '../src/repository-registry.ts';
 import { repositorySync } from '../src/repository-sync.ts';
+import { servedRegistry } from '../src/served-registry.ts';
 import { taskEditor } from '../src/task-editor.ts';
+import { taskMover } from '../src/task-mover.ts';
 import { taskReader } from '../src/task-reader.ts';
+import { taskStore } from '../src/task-store.ts';
 
 export const una: Actor = { kind: 'user', id: 'una', name: 'Una', email: 'una@example.org' };
 export const manual = { trigger: 'manual', actor: una } as const;
@@ -48,12 +54,26 @@ export async function workbench(
         allowFileProtocol: true,
         committer: { name: 'Ratchet', email: 'ratchet@ratchet.invalid' },
       }),
+    openForge: async () => forge,
     log: () => {},
   };
+  let forge: Forge | null = null;
+  const edits: string[] = [];
+  const edited = (id: string) => void edits.push(id);
+  const store = taskStore(context);
+  const mover = taskMover(context, edited);
+  const sync = repositorySync(context);
+  const editor = taskEditor(context, store, edited);
   const registry = repositoryRegistry(
     context,
-    { keep: async () => null, exists: async () => true, forget: async () => {} },
+    {
+      keep: async () => null,
+      exists: async () => true,
+      forget: async () => {},
+      sealWebhook: () => ({ webhookSecret: null, webhookSecretKey: null }),
+    },
     () => {},
+    mover,
   );
   const repository = await registry.create({
     name: 'upstream',
@@ -83,9 +103,17 @@ export async function workbench(
     registry,
     repositoryId: repository.id,
     reader,
-    sync: repositorySync(context),
-    editor: taskEditor(context, () => {}),
-    desk: conflictDesk(context, () => {}),
+    sync,
+    editor,
+    mover,
+    /** Repositories that heard of an edit, in order. */
+    edits,
+    served: servedRegistry(context, fileReplacer(context, store), edited),
+    pushes: pushDesk(context, (id, approved) => sync.push(id, { ...approved, trigger: 'manual' })),
+    desk: conflictDesk(context, edited),
+    useForge(next: Forge | null) {
+      forge = next;
+    },
     /** The task at a path of the repository. */
     async taskAt(path: string) {
       const page = await reader.list(

@@ -33,9 +33,13 @@ export const createCodeCache = (isolates: Isolates) => {
   const codes = new RecentlyUsed<CompiledCode>(64, () => undefined);
   const loaded = new RecentlyUsed<LoadedCode>(8, (code) => code.dispose());
   return {
-    /** Null: the code is not here and was not sent. */
-    get(key: string, sent: CompiledCode | undefined, memoryMb: number): LoadedCode | null {
+    /** Null: the code is not here and was not sent. `inspected`: in an isolate of its own, with an inspector. */
+    get(key: string, sent: CompiledCode | undefined, memoryMb: number, inspected = false): LoadedCode | null {
       if (sent !== undefined) codes.set(key, sent);
+      if (inspected) {
+        const alone = codes.get(key);
+        return alone === undefined ? null : isolates.load(alone, memoryMb, true);
+      }
       const place = `${memoryMb} ${key}`;
       const ready = loaded.get(place);
       if (ready !== undefined && !ready.isolate.isDisposed) return ready;

@@ -98,6 +98,18 @@ export const answerCrypto = async (payload: string): Promise<string> => {
         const publicKey = await packKey(made.publicKey, true);
         return { publicKey, privateKey: await packKey(made.privateKey, call.extractable === true) };
       }
+      case 'wrapKey':
+        return packBytes(
+          await subtle.wrapKey(call.format as 'jwk', await keyFrom(call.key), await keyFrom(call.by), algorithm),
+        );
+      case 'unwrapKey': {
+        const unwrapped = (await unpack(call.unwrapped)) as never;
+        const by = await keyFrom(call.by);
+        const usages = call.usages as webcrypto.KeyUsage[];
+        const format = call.format as 'jwk';
+        const key = await subtle.unwrapKey(format, bytes(call.data), by, algorithm, unwrapped, true, usages);
+        return packKey(key, call.extractable === true);
+      }
       case 'exportKey': {
         const exported = await subtle.exportKey(call.format as 'jwk', await keyFrom(call.key));
         return exported instanceof ArrayBuffer ? packBytes(exported) : exported;

@@ -1,6 +1,6 @@
 import ivm from 'isolated-vm';
 import { bootSource, connectHook, withStart } from './globals/source.ts';
-import type { CompiledCode } from './protocol.ts';
+import { bootName, type CompiledCode } from './protocol.ts';
 
 /** What one run answers when its code calls the host. Everything that arrives is the task's word: text, to be judged. */
 export interface HostCalls {
@@ -33,10 +33,12 @@ export interface LoadedCode {
 
 /** Makes isolates that all start from one snapshot of the injected globals. */
 export const createIsolates = (onCatastrophe: () => void) => {
-  const snapshot = ivm.Isolate.createSnapshot([{ code: bootSource, filename: 'ratchet:boot' }]);
+  const snapshot = ivm.Isolate.createSnapshot([{ code: bootSource, filename: bootName }]);
 
-  const connect = (isolate: ivm.Isolate): FreshContext => {
-    const context = isolate.createContextSync();
+  const connect = (isolate: ivm.Isolate, inspector: boolean): FreshContext => {
+    const context = isolate.createContextSync({ inspector });
+    // A debugger takes a script of the snapshot for nobody's, and would step into it and stop there.
+    if (inspector) isolate.compileScriptSync(bootSource, { filename: bootName }).runSync(context);
     let owner: HostCalls | null = null;
     const call = new ivm.Callback((operation: unknown, payload: unknown) => owner?.call(operation, payload) ?? '');
     const settle = new ivm.Callback((status: unknown, payload: unknown) => owner?.settle(status, payload), {
@@ -55,8 +57,10 @@ export const createIsolates = (onCatastrophe: () => void) => {
     };
   };
 
-  const load = (code: CompiledCode, memoryMb: number): LoadedCode => {
-    const isolate = new ivm.Isolate({ memoryLimit: memoryMb, snapshot, onCatastrophicError: onCatastrophe });
+  /** `inspector`: a debugger can be opened on it. */
+  const load = (code: CompiledCode, memoryMb: number, inspector = false): LoadedCode => {
+    const start = inspector ? { inspector } : { snapshot };
+    const isolate = new ivm.Isolate({ memoryLimit: memoryMb, ...start, onCatastrophicError: onCatastrophe });
     let script: ivm.Script | null = null;
     let cached: ivm.ExternalCopy<ArrayBuffer> | undefined;
     let spare: FreshContext | null = null;
@@ -77,12 +81,12 @@ export const createIsolates = (onCatastrophe: () => void) => {
       isolate,
       code,
       takeContext() {
-        const taken = spare ?? connect(isolate);
+        const taken = spare ?? connect(isolate, inspector);
         spare = null;
         return taken;
       },
       prepare() {
-        spare ??= connect(isolate);
+        spare ??= connect(isolate, inspector);
       },
       async evaluate(context) {
         if (code.kind === 'esm') return evaluateModule(context);

@@ -11,19 +11,27 @@ const cut = (text: string, most: number): string => {
   return `${bytes.toString('utf8', 0, end)}… (cut at ${most} bytes)`;
 };
 
+/** The sandbox's code keeps data to the limit of a line, or to 1,000 characters that show it as JSON. */
+const dataRoom = (lineBytes: number): number => Math.max(lineBytes, 10_000);
+
 /** Passes a run's log lines on while they keep to the limits, and says once when it stops. */
 export const createLogGate = (
   run: number,
-  limits: Pick<RunnerLimits, 'logLines' | 'logLineBytes'>,
+  limits: Pick<RunnerLimits, 'logLines' | 'logLineBytes' | 'logBytes'>,
   send: (message: FromRunner) => void,
 ) => {
   let lines = 0;
+  let size = 0;
+  let full = false;
   return (payload: string): void => {
+    if (full) return;
     lines += 1;
+    size += payload.length;
     const time = Date.now();
-    if (lines > limits.logLines) {
-      if (lines > limits.logLines + 1) return;
-      const message = `The log of one execution has ${limits.logLines} lines; what follows is dropped.`;
+    full = lines > limits.logLines || size > limits.logBytes;
+    if (full) {
+      const most = lines > limits.logLines ? `${limits.logLines} lines` : `${limits.logBytes} bytes`;
+      const message = `The log of one execution has ${most}; what follows is dropped.`;
       send({ type: 'log', run, level: 'warn', message, time });
       return;
     }
@@ -33,7 +41,9 @@ export const createLogGate = (
       run,
       level: levels.has(line.level) ? (line.level as LogLevel) : 'info',
       message: cut(String(line.message), limits.logLineBytes),
-      ...(typeof line.data === 'string' ? { data: line.data } : {}),
+      ...(typeof line.data === 'string' && line.data.length <= dataRoom(limits.logLineBytes)
+        ? { data: line.data }
+        : {}),
       time,
     });
   };

@@ -12,13 +12,18 @@ export const readAddress = (text: string): Address | null => {
   if (six.isIPv4MappedAddress()) return six.toIPv4Address();
   const bytes = six.toByteArray();
   const range = six.range();
-  if (range === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12));
+  // Of the NAT64 prefixes only the well-known one says where the IPv4 address is.
+  if (range === 'rfc6052' && bytes.slice(4, 12).every((byte) => byte === 0)) return new ipaddr.IPv4(bytes.slice(12));
   if (range === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6));
   return six;
 };
 
-/** Whether an address is one of the public internet: not private, loopback, link-local, multicast, shared or reserved. */
-export const isPublic = (address: Address): boolean => address.range() === 'unicast';
+/**
+ * Whether an address is one of the public internet: not private, loopback, link-local, multicast, shared or reserved. Of IPv6
+ * only 2000::/3 was ever given out.
+ */
+export const isPublic = (address: Address): boolean =>
+  address.range() === 'unicast' && (address.kind() === 'ipv4' || ((address.toByteArray()[0] ?? 0) & 0xe0) === 0x20);
 
 /** Whether an address lies in a range (`10.0.0.0/8`) or is an address that is written there. A name contains nothing. */
 export const contains = (range: string, address: Address): boolean => {

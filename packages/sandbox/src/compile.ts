@@ -1,9 +1,9 @@
 import { type CompiledCode, taskScheme } from '@ratchet/runner/protocol';
 import { type BuildFailure, type BuildOptions, build, type Metafile, transform } from 'esbuild';
 import { LRUCache } from 'lru-cache';
-import { CompileError, fromMessages } from './compile-error.ts';
+import { CompileError, fromMessages, importErrorMark } from './compile-error.ts';
 import type { TaskCode } from './sandbox.ts';
-import { declaresMain, isLoneFunction } from './script-shape.ts';
+import { completionAt, declaresMain, isLoneFunction } from './script-shape.ts';
 import { loaderOf, taskFiles } from './task-files.ts';
 
 /** Code that a runner takes, and what maps its positions back to the author's files. */
@@ -94,14 +94,20 @@ const asScript = (code: TaskCode, { source, map }: { source: string; map: string
 
 const inBrackets = (text: string): string => `(${text.replace(/[\s;]+$/, '')}\n)`;
 
-/** A file that is one function without a name is no script, but its value is plain: that function. */
-const compileAnonymous = async (code: TaskCode, text: string): Promise<Compiled | null> => {
-  try {
-    const stripped = await strip(code, inBrackets(text));
-    return isLoneFunction(stripped.source) ? asScript(code, stripped) : null;
-  } catch {
-    return null; // Not a function either: the error of the first attempt is the one to report.
-  }
+/** A file that is one function, with a name or without: its value is plain, and it may import files of the task. */
+const compileLone = async (code: TaskCode, text: string): Promise<Compiled | null> => {
+  const stripped = await strip(code, inBrackets(text)).catch(() => null);
+  // Not a function either: the error of the first attempt is the one to report.
+  if (stripped === null || !isLoneFunction(stripped.source)) return null;
+  const { compiled, entry } = await bundle(code, `module.exports = ${inBrackets(text)}`, 'cjs').catch(fail);
+  return (entry?.imports.length ?? 0) > 0 ? { ...compiled, classic: true } : asScript(code, stripped);
+};
+
+/** A file with await at its top is a module, though it may only declare its main. */
+const compileAwaiting = async (code: TaskCode, text: string): Promise<Compiled> => {
+  const { source } = await strip(code, text).catch(fail);
+  const handOver = declaresMain(source) === null ? '' : '\n;export { main };';
+  return (await bundle(code, text + handOver, 'esm').catch(fail)).compiled;
 };
 
 const compileFresh = async (code: TaskCode): Promise<Compiled> => {
@@ -116,28 +122,42 @@ const compileFresh = async (code: TaskCode): Promise<Compiled> => {
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (errors?.some((found) => found.text.startsWith('Top-level await'))) {
-      return (await bundle(code, text, 'esm').catch(fail)).compiled;
+      return compileAwaiting(code, text);
     }
-    return (await compileAnonymous(code, text)) ?? fail(error);
+    // An import that cannot be had is the fault to report, whatever the file is otherwise.
+    if (errors?.some((found) => found.pluginName === importErrorMark)) return fail(error);
+    // To the engine that is an error only of the run that comes there.
+    if (
+      errors?.every((found) => found.text.startsWith('Cannot assign to')) &&
+      !/\b(import|export|require)\b/.test(text)
+    )
+      return asScript(code, await strip(code, text).catch(fail));
+    return (await compileLone(code, text)) ?? fail(error);
   }
-  const { entry, compiled } = made;
+  const { entry } = made;
+  const classic = entry?.format !== 'esm';
+  const compiled: Compiled = classic ? { ...made.compiled, classic } : made.compiled;
   const stripped = await strip(code, text).catch(fail);
   const joined = entry !== undefined && (entry.format === 'esm' || entry.imports.length > 0);
-  if (!joined) {
-    if (!isLoneFunction(stripped.source)) return asScript(code, stripped);
-    return (await compileAnonymous(code, text)) ?? asScript(code, stripped);
-  }
+  if (isLoneFunction(stripped.source)) return (await compileLone(code, text)) ?? asScript(code, stripped);
+  if (!joined) return asScript(code, stripped);
   const unsaid = declaresMain(stripped.source);
+  const at = unsaid === null && classic && stripped.map === null ? completionAt(text) : null;
+  if (at !== null) {
+    const handed = `${text.slice(0, at)}module.exports = ${text.slice(at)}`;
+    return { ...(await bundle(code, handed, 'cjs').catch(fail)).compiled, classic };
+  }
   if (unsaid === null) return compiled;
   // A bundle hides the file's own names, so a main that it declares and does not export is handed over here.
   const handOver = unsaid === 'esm' ? 'export { main };' : 'if (!module.exports.main) module.exports.main = main;';
-  return (await bundle(code, `${text}\n;${handOver}`, 'cjs').catch(fail)).compiled;
+  const handed = (await bundle(code, `${text}\n;${handOver}`, 'cjs').catch(fail)).compiled;
+  return classic ? { ...handed, classic } : handed;
 };
 
 /** Compiles tasks and remembers what it made, by the code's key. Rejects with CompileError for what the author got wrong. */
 export const createCompiler = (limits: { readonly entries: number; readonly bytes: number }) => {
   const cache = new LRUCache<string, Promise<Compiled>>({ max: limits.entries });
-  return (code: TaskCode): Promise<Compiled> => {
+  const compile = (code: TaskCode): Promise<Compiled> => {
     let size = 0;
     for (const text of code.files.values()) size += text.length;
     const held = cache.get(code.key);
@@ -156,4 +176,6 @@ export const createCompiler = (limits: { readonly entries: number; readonly byte
     });
     return made;
   };
+  /** Whether the code of a key is held, so that it need not be compiled. */
+  return Object.assign(compile, { holds: (key: string): boolean => cache.has(key) });
 };

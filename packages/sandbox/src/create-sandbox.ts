@@ -1,13 +1,15 @@
-import type { Outcome } from '@ratchet/runner/protocol';
+import { limitMessages, type Outcome } from '@ratchet/runner/protocol';
 import { parseBounded } from './bounded-json.ts';
 import { type Compiled, createCompiler } from './compile.ts';
 import { CompileError } from './compile-error.ts';
+import { createDebugRuns, type DebuggableSandbox } from './debug/open-debug-run.ts';
+import { flameOf } from './flame.ts';
 import { createHttpClient, type HttpClientOptions } from './http-client.ts';
 import { createPool, type Lease, WaitAborted } from './pool.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { type Ended, runOnRunner } from './run-on-runner.ts';
 import type { RunnerExit } from './runner-process.ts';
-import type { Limits, RunError, RunRequest, RunResult, Sandbox, TaskCode } from './sandbox.ts';
+import type { Limits, RunError, RunRequest, RunResult, RunTimings, TaskCode } from './sandbox.ts';
 import { mapError } from './stack.ts';
 
 export interface SandboxOptions {
@@ -53,6 +55,9 @@ const plainError = (name: string, message: string): RunError => ({
 
 const redactError = (error: RunError, redactor: Redactor): RunError => ({
   ...error,
+  // A task says itself what its errors are called, and may write its own stack.
+  class: redactor.text(error.class),
+  file: error.file === null ? null : redactor.text(error.file),
   message: redactor.text(error.message),
   stack: error.stack === null ? null : redactor.text(error.stack),
   ...(error.details === undefined ? {} : { details: redactor.json(error.details) }),
@@ -62,7 +67,7 @@ const redactError = (error: RunError, redactor: Redactor): RunError => ({
 const writeInput = (input: unknown): string => JSON.stringify(input) ?? 'null';
 
 /** Runs untrusted code in child processes that hold nothing worth taking. */
-export const createSandbox = (options: SandboxOptions): Sandbox => {
+export const createSandbox = (options: SandboxOptions): DebuggableSandbox => {
   const compile = createCompiler({ entries: 500, bytes: 5_000_000 });
   const http = createHttpClient(options.http);
   const asRoot = process.getuid?.() === 0;
@@ -77,16 +82,18 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
   });
   if (asRoot && options.runAs === null) options.onWarning?.('Runners run as root, as the configuration says.');
 
-  const finish = (ended: Ended, compiled: Compiled, redactor: Redactor): RunResult => {
-    const { durationMs, outcome } = ended;
+  const finish = (ended: Ended, compiled: Compiled, redactor: Redactor, timings: RunTimings): RunResult => {
+    const { outcome, profile } = ended;
+    const flame = profile === undefined ? {} : { flame: flameOf(profile, compiled) };
+    const ran = { durationMs: ended.durationMs, timings, ...flame };
     if (outcome.status !== 'completed') {
       const error = redactError(mapError(outcome.error, compiled), redactor);
-      return { status: outcome.status, error, durationMs };
+      return { status: outcome.status, error, ...ran };
     }
     const output = parseBounded(outcome.output, outputDepth);
-    if (output !== undefined) return { status: 'completed', output, durationMs };
-    const error = plainError('OutputLimitError', `The output nests deeper than ${outputDepth} levels.`);
-    return { status: 'failed', error, durationMs };
+    if (output !== undefined) return { status: 'completed', output, ...ran };
+    const error = plainError('OutputLimitError', limitMessages.depth(outputDepth));
+    return { status: 'failed', error, ...ran };
   };
 
   const runOnce = async (request: RunRequest, mode: 'call' | 'load'): Promise<RunResult> => {
@@ -95,7 +102,11 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
       status,
       error,
       durationMs: 0,
+      timings: { compileMs: sinceBegun(), compiled: cold, waitMs: 0 },
     });
+    const begun = performance.now();
+    const sinceBegun = (): number => performance.now() - begun;
+    const cold = !compile.holds(request.code.key);
     let compiled: Compiled;
     let input: string;
     try {
@@ -112,6 +123,7 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
       if (error instanceof CompileError) return stop('failed', redactError(error.error, redactor));
       throw error;
     }
+    const compileMs = sinceBegun();
     let lease: Lease;
     try {
       lease = await pool.acquire(request.affinity, request.signal);
@@ -119,16 +131,26 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
       if (!(error instanceof WaitAborted)) throw error;
       return stop('cancelled', plainError('CancelledError', 'The execution was cancelled before it began.'));
     }
+    const timings = { compileMs, compiled: cold, waitMs: sinceBegun() - compileMs };
     let ended: Ended | null = null;
     try {
       ended = await runOnRunner(lease.runner, compiled, input, mode, request, http, redactor);
     } finally {
       lease.release(ended?.rss ?? 0, ended?.retire ?? true);
     }
-    return finish(ended, compiled, redactor);
+    return finish(ended, compiled, redactor, timings);
   };
 
+  const debugRuns = createDebugRuns({
+    compile,
+    http,
+    launch: pool.launch,
+    finish: (ended, compiled, redactor) =>
+      finish(ended, compiled, redactor, { compileMs: 0, compiled: false, waitMs: 0 }),
+  });
+
   return {
+    debug: debugRuns.open,
     run: (request) => runOnce(request, 'call'),
     async check(code: TaskCode) {
       const result = await runOnce(
@@ -145,8 +167,10 @@ export const createSandbox = (options: SandboxOptions): Sandbox => {
       );
       return result.status === 'completed' ? null : result.error;
     },
+    resize: (runners) => pool.resize(runners),
     stats: () => pool.stats(),
     async close() {
+      await debugRuns.close();
       await pool.close();
       await http.close();
     },

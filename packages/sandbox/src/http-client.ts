@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { WireBody, WireRequest, WireResponse } from '@ratchet/runner/protocol';
+import { limitMessages, type WireBody, type WireRequest, type WireResponse } from '@ratchet/runner/protocol';
 import { LRUCache } from 'lru-cache';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
 import { checkUrl, createCheckedLookup, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
@@ -20,28 +20,50 @@ export interface RequestBounds {
   readonly policy: NetworkPolicy;
   readonly responseBytes: number;
   readonly signal: AbortSignal;
+  /** Told of every answer when its headers are there: where it was asked, and where it sends the request on to. */
+  readonly onAnswer?: (answer: Hop) => void;
+}
+
+export interface Hop {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Null: it is the answer. */
+  readonly location: string | null;
 }
 
 const mostRedirects = 10;
+/** Characters of an address, and of all headers of a request together; no server takes more. */
+const mostHeadBytes = 64 * 1024;
 /** Set by the client itself, or able to confuse a server about where a request ends. */
 const reserved = new Set([
   'connection',
   'expect',
   'host',
   'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
 ]);
-const personal = ['authorization', 'cookie', 'proxy-authorization'];
+const personal = ['authorization', 'cookie'];
 
 type Pairs = (readonly [string, string])[];
 
 /** Checks the headers that a task asked for. */
 const checkHeaders = (headers: WireRequest['headers']): Pairs => {
   const kept: Pairs = [];
+  let size = 0;
   for (const [name, value] of headers) {
+    size += name.length + value.length + 4;
+    if (size > mostHeadBytes)
+      throw new NetworkRefusal(
+        `The headers of a request may have ${mostHeadBytes} bytes together; send fewer, or put the data into the body.`,
+      );
     if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/i.test(name))
       throw new NetworkRefusal(`${JSON.stringify(name)} is not a valid header name.`);
     if (/[\0\r\n]/.test(value)) throw new NetworkRefusal(`The value of the header "${name}" has a line break in it.`);
@@ -60,7 +82,7 @@ const readBody = async (body: AsyncIterable<Uint8Array> | null, most: number): P
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > most) throw new NetworkRefusal(`The response is larger than ${most} bytes.`);
+    if (size > most) throw new NetworkRefusal(limitMessages.response(most), 'ResponseLimitError');
     chunks.push(chunk);
   }
   const whole = Buffer.concat(chunks);
@@ -104,6 +126,8 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
   };
 
   const request = async (call: WireRequest, bounds: RequestBounds): Promise<WireResponse> => {
+    if (call.url.length > mostHeadBytes)
+      throw new NetworkRefusal(`An address may have ${mostHeadBytes} characters; put the data into the body instead.`);
     let url = URL.parse(call.url);
     if (url === null) throw new NetworkRefusal(`${JSON.stringify(call.url.slice(0, 200))} is not a valid address.`);
     let { method } = call;
@@ -123,8 +147,11 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
         });
         const location = response.headers.get('location');
         const moved = [301, 302, 303, 307, 308].includes(response.status) && location !== null;
-        if (!moved || call.redirect === 'manual') {
-          const { status, statusText } = response;
+        const goesOn = moved && call.redirect !== 'manual';
+        const { status, statusText } = response;
+        const seen = { method, url: url.href, status, statusText, headers: [...response.headers] };
+        bounds.onAnswer?.({ ...seen, location: goesOn ? location : null });
+        if (!goesOn) {
           const answer = await readBody(response.body, bounds.responseBytes);
           return {
             status,
@@ -142,7 +169,6 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
         const next = URL.parse(location, url.href);
         if (next === null) throw new NetworkRefusal(`${url.host} redirects to an address that is not valid.`);
         if (next.origin !== url.origin) headers = headers.filter(([name]) => !personal.includes(name));
-        const { status } = response;
         if ((status === 303 && method !== 'HEAD') || (status <= 302 && method === 'POST')) {
           method = 'GET';
           body = null;

@@ -6,9 +6,10 @@ import type { NetworkPolicy } from './sandbox.ts';
 
 /** Why a request may not go where it wants to go. The message is for the task's author. */
 export class NetworkRefusal extends Error {
-  constructor(message: string) {
+  /** `name`: the class of the error that the task sees. */
+  constructor(message: string, name: 'NetworkError' | 'RequestLimitError' | 'ResponseLimitError' = 'NetworkError') {
     super(message);
-    this.name = 'NetworkError';
+    this.name = name;
   }
 }
 

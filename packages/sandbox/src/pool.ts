@@ -1,7 +1,7 @@
 import { type LaunchOptions, launchRunner, type RunnerExit, type RunnerProcess } from './runner-process.ts';
 
 export interface PoolOptions {
-  /** Processes at most. */
+  /** Processes at most, to begin with. */
   readonly runners: number;
   readonly runsPerRunner: number;
   /** Resident megabytes above which a process is replaced after a run. */
@@ -44,6 +44,7 @@ export const createPool = (options: PoolOptions) => {
   const slots = new Set<Slot>();
   /** Waiters by affinity; the map's order is whose turn is next. */
   const queues = new Map<string, Waiter[]>();
+  let { runners } = options;
   let runAs = options.runAs;
   let recycled = 0;
   let waiting = 0;
@@ -81,7 +82,8 @@ export const createPool = (options: PoolOptions) => {
         if (!held) return;
         held = false;
         slot.busy = false;
-        if (
+        if (slots.has(slot) && slots.size > runners) retire(slot);
+        else if (
           slots.has(slot) &&
           (worn || slot.runs >= options.runsPerRunner || rss > options.memoryBoundMb * 1024 * 1024)
         ) {
@@ -127,13 +129,12 @@ export const createPool = (options: PoolOptions) => {
   const serve = (): void => {
     while (queues.size > 0) {
       const idle = [...slots].filter((slot) => !slot.busy && slot.runner !== null);
-      if (idle.length === 0 && slots.size >= options.runners) return;
+      if (idle.length === 0 && slots.size >= runners) return;
       const [affinity, queue] = queues.entries().next().value as [string, Waiter[]];
       const waiter = take(affinity, queue);
       if (waiter === undefined) continue;
       const slot =
-        idle.find((candidate) => candidate.affinity === affinity) ??
-        (slots.size < options.runners ? undefined : idle[0]);
+        idle.find((candidate) => candidate.affinity === affinity) ?? (slots.size < runners ? undefined : idle[0]);
       if (slot?.runner != null) {
         slot.busy = true;
         lend(slot, slot.runner, waiter);
@@ -147,6 +148,8 @@ export const createPool = (options: PoolOptions) => {
   };
 
   return {
+    /** Starts a process that is none of the pool's: whoever asks for it ends it. */
+    launch,
     /** Waits for a runner. Rejects with WaitAborted, or when no runner can be started. */
     acquire(affinity: string, signal: AbortSignal | undefined): Promise<Lease> {
       if (closed) return Promise.reject(new Error('The sandbox is closed.'));
@@ -186,6 +189,11 @@ export const createPool = (options: PoolOptions) => {
       waiting,
       recycled,
     }),
+    resize(most: number): void {
+      runners = Math.max(1, most);
+      for (const slot of slots) if (slots.size > runners && !slot.busy) retire(slot);
+      serve();
+    },
     /** Kills every runner; what waits is refused. */
     async close(): Promise<void> {
       closed = true;

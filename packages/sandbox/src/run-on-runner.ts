@@ -1,4 +1,10 @@
-import type { FromRunner, GuestContext, Outcome, RunnerLimits } from '@ratchet/runner/protocol';
+import {
+  type FromRunner,
+  type GuestContext,
+  limitMessages,
+  type Outcome,
+  type RunnerLimits,
+} from '@ratchet/runner/protocol';
 import { parseBounded } from './bounded-json.ts';
 import type { Compiled } from './compile.ts';
 import type { HttpClient } from './http-client.ts';
@@ -12,6 +18,7 @@ const overtimeMs = 2000;
 /** The same after a cancellation. */
 const cancelMs = 750;
 const logDepth = 50;
+const usualLogBytes = 10_000_000;
 /** An engine does not start with less. */
 const leastMemoryMb = 16;
 
@@ -20,6 +27,21 @@ export interface Ended {
   readonly durationMs: number;
   readonly rss: number;
   readonly retire: boolean;
+  readonly profile?: string;
+}
+
+/** What a debugger says to the runner. */
+export interface DebugChannel {
+  go(): void;
+  inspect(message: string): void;
+}
+/** What a run under a debugger has beside an ordinary one. */
+export interface DebugLink {
+  readonly pauseAtEntry: boolean;
+  /** Ends everything, with the time spent paused. */
+  readonly timeLimitMs: number;
+  onOpen(channel: DebugChannel): void;
+  onMessage(message: string): void;
 }
 
 let lastRun = 0;
@@ -34,7 +56,7 @@ const outOfMemory = /out of memory|out-of-memory|invalid size error|heap limit|a
 /** What became of a run whose process is gone without a word. */
 const afterExit = (exit: RunnerExit, memoryMb: number): Outcome => {
   if (outOfMemory.test(exit.errorOutput)) {
-    return failed('failed', 'MemoryLimitError', `The task used more than its ${memoryMb} MB of memory.`);
+    return failed('failed', 'MemoryLimitError', limitMessages.memory(memoryMb));
   }
   const how = exit.signal === null ? `with code ${exit.code}` : `by ${exit.signal}`;
   return failed(
@@ -56,13 +78,16 @@ export const runOnRunner = (
   request: RunRequest,
   http: HttpClient,
   redactor: Redactor,
+  debug?: DebugLink,
 ): Promise<Ended> => {
   lastRun += 1;
   const run = lastRun;
   const began = performance.now();
   const { limits, signal } = request;
-  const { kind, source, filename } = compiled;
-  const context: GuestContext = { ...request.context, deadline: Date.now() + limits.timeoutMs };
+  const { kind, source, filename, classic } = compiled;
+  const { determinism } = request;
+  const wallMs = debug?.timeLimitMs ?? limits.timeoutMs;
+  const context: GuestContext = { ...request.context, deadline: (determinism?.clock ?? Date.now()) + wallMs };
   const bounds: RunnerLimits = {
     timeoutMs: limits.timeoutMs,
     cpuMs: limits.cpuMs,
@@ -70,19 +95,29 @@ export const runOnRunner = (
     outputBytes: limits.outputBytes,
     logLines: limits.logLines,
     logLineBytes: limits.logLineBytes + redactor.longest,
+    logBytes: limits.logBytes ?? usualLogBytes,
     requests: limits.requests,
     requestBytes: limits.responseBytes,
   };
   const key = request.code.key;
   const start = (withCode: boolean): void => {
     runner.known.add(key);
-    const code = withCode ? { code: { kind, source, filename } } : {};
-    runner.send({ type: 'run', run, mode, key, ...code, input, context, limits: bounds });
+    const code = withCode ? { code: { kind, source, filename, ...(classic === undefined ? {} : { classic }) } } : {};
+    const own = determinism && { determinism: { ...determinism, replay: request.answers !== undefined } };
+    const profile = request.profile === true ? { profile: true } : {};
+    const debugged = debug === undefined ? {} : { debug: { pauseAtEntry: debug.pauseAtEntry } };
+    const more = { ...own, ...profile, ...debugged };
+    runner.send({ type: 'run', run, mode, key, ...code, input, context, limits: bounds, ...more });
   };
 
+  const late =
+    debug === undefined
+      ? limitMessages.time(wallMs)
+      : `The debugged run took longer than its ${wallMs} ms, pauses counted.`;
+
   return new Promise<Ended>((resolve, reject) => {
-    const requests = createRequests(request, http, redactor, (id, answer) =>
-      runner.send({ type: 'answer', run, request: id, answer }),
+    const requests = createRequests(request, http, redactor, began, (id, answer, at) =>
+      runner.send({ type: 'answer', run, request: id, answer, ...(determinism && { at }) }),
     );
     const leave = (): void => {
       clearTimeout(overtime);
@@ -105,6 +140,11 @@ export const runOnRunner = (
       end({ outcome, durationMs: performance.now() - began, rss: 0, retire: true });
     };
     const cancel = (): void => {
+      // A task that is paused, or was never begun, hears no signal.
+      if (debug !== undefined) {
+        kill(failed('cancelled', 'CancelledError', 'The debugged run was ended.'));
+        return;
+      }
       runner.send({ type: 'cancel', run });
       cancelTimer = setTimeout(
         () => kill(failed('cancelled', 'CancelledError', 'The execution was cancelled.')),
@@ -113,18 +153,26 @@ export const runOnRunner = (
     };
     let cancelTimer: NodeJS.Timeout | undefined;
     const overtime = setTimeout(
-      () => kill(failed('timed_out', 'TimeoutError', `The task ran longer than ${limits.timeoutMs} ms.`)),
-      limits.timeoutMs + overtimeMs,
+      () => kill(failed('timed_out', 'TimeoutError', late)),
+      debug === undefined ? wallMs + overtimeMs : wallMs,
     );
     signal?.addEventListener('abort', cancel, { once: true });
 
+    // The runner keeps to the limits itself; a runner that no longer does is not believed.
+    let lines = 0;
+    let asked = false;
     const onMessage = (message: FromRunner): void => {
       if (message.type === 'ready' || message.run !== run) return;
       switch (message.type) {
         case 'missing':
-          start(true);
+          if (asked)
+            kill(failed('failed', 'RunnerCrashed', 'The process that ran the task lost its way. Run it again.'));
+          else start(true);
+          asked = true;
           break;
         case 'log':
+          lines += 1;
+          if (lines > limits.logLines + 1) break;
           request.onLog?.(readLog(message, limits.logLineBytes, redactor));
           break;
         case 'progress':
@@ -136,23 +184,37 @@ export const runOnRunner = (
         case 'abort':
           requests.abort(message.request);
           break;
+        case 'inspected':
+          debug?.onMessage(message.message);
+          break;
         case 'done':
-          end(message);
+          end(judged(message, limits.outputBytes));
       }
     };
-    runner.listen((message) => {
-      try {
-        onMessage(message);
-      } catch (error) {
-        fault(error);
-      }
+    runner.listen({
+      message(message) {
+        try {
+          onMessage(message);
+        } catch (error) {
+          fault(error);
+        }
+      },
+      exit: (exit) =>
+        end({ outcome: afterExit(exit, limits.memoryMb), durationMs: performance.now() - began, rss: 0, retire: true }),
     });
-    void runner.exited.then((exit) =>
-      end({ outcome: afterExit(exit, limits.memoryMb), durationMs: performance.now() - began, rss: 0, retire: true }),
-    );
     start(!runner.known.has(key));
+    debug?.onOpen({
+      go: () => runner.send({ type: 'go', run }),
+      inspect: (text) => runner.send({ type: 'inspect', run, message: text }),
+    });
     if (signal?.aborted) cancel();
   });
+};
+
+const judged = (ended: Ended, most: number): Ended => {
+  const { outcome } = ended;
+  if (outcome.status !== 'completed' || outcome.output.length <= most) return ended;
+  return { ...ended, outcome: failed('failed', 'OutputLimitError', limitMessages.output(most)), retire: true };
 };
 
 const readLog = (line: Extract<FromRunner, { type: 'log' }>, most: number, redactor: Redactor): RunLog => {

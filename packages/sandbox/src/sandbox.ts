@@ -19,6 +19,8 @@ export interface Limits {
   readonly logLines: number;
   /** Bytes of one log line. */
   readonly logLineBytes: number;
+  /** Bytes of the whole log; 10 MB without. */
+  readonly logBytes?: number;
   readonly requests: number;
   readonly responseBytes: number;
 }
@@ -34,8 +36,13 @@ export interface NetworkPolicy {
 export interface HttpMock {
   readonly url: string;
   readonly method?: string;
-  /** A plain value is the body with status 200; `{ status, headers, body }` is the whole answer. */
-  readonly response: unknown;
+  /**
+   * A plain value is the body with status 200; `{ status, headers, body, delay_ms, network_error }` is the whole answer: it
+   * comes after so many milliseconds, or there is none and the request fails with this message.
+   */
+  readonly response?: unknown;
+  /** Answers to one request after another, in place of `response`; the last one stays. */
+  readonly responses?: readonly unknown[];
 }
 
 export interface RunContext {
@@ -55,6 +62,34 @@ export interface RunLog {
   readonly time: Date;
 }
 
+/** An answer that sent a request on to another address. */
+export interface HttpHop {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** The address it was sent on to. */
+  readonly location: string;
+  /** Until its headers were there, since the request began. */
+  readonly endedMs: number;
+}
+
+/** A request as it is told of: redacted. */
+export interface HttpCall {
+  readonly method: string;
+  readonly url: string;
+  readonly requestBody: HttpExchange['requestBody'];
+}
+
+/**
+ * A known answer to a request. `at`: when it arrives on the run's clock, ms since that began; null: never, as far as the
+ * recorded run went.
+ */
+export type HttpAnswer =
+  | { readonly at: number | null; readonly response: NonNullable<HttpExchange['response']> }
+  | { readonly at: number | null; readonly error: string };
+
 /** One request that a task made and what came of it, redacted. */
 export interface HttpExchange {
   readonly method: string;
@@ -66,13 +101,53 @@ export interface HttpExchange {
     readonly status: number;
     readonly statusText: string;
     readonly url: string;
+    readonly redirected: boolean;
     readonly headers: readonly (readonly [string, string])[];
     readonly body: { readonly text: string } | { readonly base64: string };
   } | null;
   /** Why there is no response. */
   readonly error: string | null;
+  /** The run ended before an answer came. */
+  readonly unanswered: boolean;
+  /** Answers on the way that sent it on. */
+  readonly redirects: readonly HttpHop[];
   readonly startedAt: Date;
+  /** Since the run began. */
+  readonly startedMs: number;
+  /** Until the headers of the last answer were there; null where there was none. */
+  readonly waitedMs: number | null;
   readonly durationMs: number;
+}
+
+/** What the sandbox did before the code ran, in milliseconds. */
+export interface RunTimings {
+  readonly compileMs: number;
+  /** The code was compiled for this run; otherwise it was held. */
+  readonly compiled: boolean;
+  /** Until a runner was free. */
+  readonly waitMs: number;
+}
+
+/** One frame of a flame graph: the author's function, and the processor's time in it. */
+export interface Flame {
+  readonly name: string;
+  readonly file: string | null;
+  /** From 1. */
+  readonly line: number | null;
+  /** Milliseconds, those of its children included. */
+  readonly value: number;
+  readonly self: number;
+  readonly children: readonly Flame[];
+}
+
+/** A run whose clock and random numbers are its own, so that it can be played again. */
+export interface Determinism {
+  /** Decides every random number but those that crypto.subtle makes keys of. */
+  readonly seed: string;
+  /** When its clock begins, ms since the epoch. */
+  readonly clock: number;
+  /** How a run ends that waits for an answer which never comes, as `answers` says; out of time by default. */
+  readonly endsAs?: 'timed_out' | 'cancelled' | 'failed';
 }
 
 export interface RunRequest {
@@ -83,6 +158,11 @@ export interface RunRequest {
   readonly network: NetworkPolicy;
   /** With mocks no request leaves: one that no mock answers is a NetworkError. */
   readonly mocks?: readonly HttpMock[];
+  /** Answers every request in place of the network, whose policy then does not count. */
+  readonly answers?: (call: HttpCall) => HttpAnswer;
+  readonly determinism?: Determinism;
+  /** Take a profile of the processor's time, in an isolate of the run's own. */
+  readonly profile?: boolean;
   /** One runner process serves one affinity at a time (a repository's id). */
   readonly affinity: string;
   readonly signal?: AbortSignal;
@@ -102,19 +182,25 @@ export interface RunError {
   readonly details?: unknown;
 }
 
-export type RunResult =
-  | { readonly status: 'completed'; readonly output: unknown; readonly durationMs: number }
-  | {
-      readonly status: 'failed' | 'timed_out' | 'cancelled';
-      readonly error: RunError;
-      readonly durationMs: number;
-    };
+interface Ran {
+  readonly durationMs: number;
+  readonly timings: RunTimings;
+  /** Of a run that was profiled. */
+  readonly flame?: Flame | null;
+}
+export type RunResult = Ran &
+  (
+    | { readonly status: 'completed'; readonly output: unknown }
+    | { readonly status: 'failed' | 'timed_out' | 'cancelled'; readonly error: RunError }
+  );
 
 /** Runs untrusted code. Never throws for what the code does; throws only when it is closed or cannot start a runner. */
 export interface Sandbox {
   run(request: RunRequest): Promise<RunResult>;
   /** Loads the code without calling it: syntax, imports, an entry point. */
   check(code: TaskCode): Promise<RunError | null>;
+  /** Changes how many runner processes there may be, at least 1; those beyond it end after their run. */
+  resize(runners: number): void;
   stats(): { runners: number; busy: number; waiting: number; recycled: number };
   close(): Promise<void>;
 }

@@ -25,10 +25,67 @@ export const isLoneFunction = (source: string): boolean => {
   return only.type === 'ExpressionStatement' && /^(Arrow)?FunctionExpression$/.test(only.expression.type);
 };
 
+/** Where the last statement of a script begins when it is a function, alone or by its name; null otherwise. */
+export const completionAt = (source: string): number | null => {
+  const last = read(source)?.body.at(-1);
+  if (last?.type !== 'ExpressionStatement') return null;
+  return /^(Identifier|(Arrow)?FunctionExpression)$/.test(last.expression.type) ? last.start : null;
+};
+
 const namesOf = (node: Node): string[] => {
   if (node.type === 'FunctionDeclaration') return [node.id.name];
   if (node.type !== 'VariableDeclaration') return [];
   return node.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+};
+
+/** The names that a file declares at its top. */
+export const declaredNames = (source: string): string[] =>
+  (read(source)?.body ?? []).flatMap((node) => (node.type === 'ClassDeclaration' ? [node.id.name] : namesOf(node)));
+
+/** Whether a text is one expression of JavaScript, as far as the parser knows. */
+export const isExpression = (text: string): boolean => {
+  try {
+    const { body } = parse(`(${text}\n)`, { ecmaVersion: 'latest', allowAwaitOutsideFunction: true });
+    return body.length === 1 && body[0]?.type === 'ExpressionStatement';
+  } catch {
+    return false;
+  }
+};
+
+interface AnyNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly async?: boolean;
+}
+const isNode = (value: unknown): value is AnyNode =>
+  typeof value === 'object' && value !== null && typeof (value as AnyNode).type === 'string';
+const childrenOf = (node: AnyNode): AnyNode[] => Object.values(node).flat().filter(isNode);
+
+/** Every function of a file; kept for the file that was asked for last. */
+let asked: { readonly source: string; readonly functions: readonly AnyNode[] } = { source: '', functions: [] };
+const functionsOf = (source: string): readonly AnyNode[] => {
+  if (asked.source !== source) {
+    const functions: AnyNode[] = [];
+    const program = read(source);
+    const left: AnyNode[] = program === null ? [] : [program];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (/^(Arrow)?Function(Expression|Declaration)$/.test(node.type)) functions.push(node);
+      left.push(...childrenOf(node));
+    }
+    asked = { source, functions };
+  }
+  return asked.functions;
+};
+
+/** The innermost function around an offset; null at the top of the file. */
+export const functionAt = (source: string, offset: number): { start: number; end: number; async: boolean } | null => {
+  let inner: AnyNode | null = null;
+  for (const node of functionsOf(source)) {
+    const within = node.start <= offset && offset < node.end;
+    if (within && (inner === null || node.start > inner.start)) inner = node;
+  }
+  return inner === null ? null : { start: inner.start, end: inner.end, async: inner.async === true };
 };
 
 const exportsEntry = (node: Node): boolean => {

@@ -44,6 +44,17 @@ const locate = (compiled: Compiled, map: TraceMap | null, frame: Frame): Frame |
     : { ...frame, file: source.replace(/^task:/, ''), line, column: column + 1 };
 };
 
+/** The author's file and line for a place in the code that ran, both from 1; null for what is ours. */
+export const placeOf = (
+  compiled: Compiled,
+  url: string,
+  line: number,
+  column: number,
+): { file: string; line: number } | null => {
+  const found = locate(compiled, traceMap(compiled), { name: null, file: decode(url), line, column });
+  return found === null ? null : { file: found.file, line: found.line };
+};
+
 const framesOf = (stack: string, compiled: Compiled): Frame[] => {
   const map = traceMap(compiled);
   const frames: Frame[] = [];

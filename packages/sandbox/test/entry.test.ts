@@ -97,6 +97,43 @@ describe('entry points', () => {
   });
 });
 
+describe('files of a task beside its entry', () => {
+  const beside = { 'x.js': 'exports.twice = (n) => n * 2' };
+  const forms: Record<string, string> = {
+    'a function alone': "(input) => require('./x.js').twice(input.a)",
+    'an async function alone': "async (input) => (await import('./x.js')).twice(input.a)",
+    'a function without a name': "function (input) { return require('./x').twice(input.a) }",
+    'a function of another name': "function work(input) { return require('./x').twice(input.a) }",
+    'a completion value': "const { twice } = require('./x.js');\nconst work = (input) => twice(input.a);\nwork;",
+    'a main in a module with await at its top':
+      "const { twice } = await import('./x.js');\nasync function main(input) { return twice(input.a) }",
+    'a default object': "import { twice } from './x.js';\nexport default { main: (input) => twice(input.a) };",
+    'module.exports': "const { twice } = require('./x.js');\nmodule.exports = { main: (input) => twice(input.a) };",
+  };
+  it.each(Object.entries(forms))('%s', async (_, code) => {
+    expect(await run(codeOf({ 'main.js': code, ...beside }), { a: 2 })).toMatchObject({ output: 4 });
+  });
+
+  it.each([
+    [
+      'a classic task',
+      "require('./x.js'); function main() { return typeof fetch('http://127.0.0.1/').then }",
+      'NetworkError',
+    ],
+    ['a classic function', "() => { require('./x.js'); fetch('http://127.0.0.1/') }", 'NetworkError'],
+  ])('%s has the blocking fetch all the same', async (_, code, name) => {
+    const result = await run(codeOf({ 'main.js': code, ...beside }));
+    expect(result).toMatchObject({ status: 'failed', error: { class: name, file: 'main.js', line: 1 } });
+  });
+
+  it.each([
+    ['a module', "import './x.js';\nexport default () => typeof fetch('http://127.0.0.1/').catch(() => 0).then"],
+    ['an async classic task', "async function main() { return typeof fetch('http://127.0.0.1/').catch(() => 0).then }"],
+  ])('%s has the standard fetch', async (_, code) => {
+    expect(await run(codeOf({ 'main.js': code, ...beside }))).toMatchObject({ output: 'function' });
+  });
+});
+
 describe('the call', () => {
   it('passes a context', async () => {
     const code = `async function main(input, context) {
@@ -115,6 +152,34 @@ describe('the call', () => {
       },
     });
     expect(progress).toEqual([[0.5, 'half']]);
+  });
+
+  it('gives a context that is complete and cannot be changed', async () => {
+    const code = `async (input, context) => [Object.keys(context).sort(), Object.isFrozen(context), Object.isFrozen(context.secrets), typeof context.log, typeof context.log.debug, typeof context.progress, context.signal instanceof AbortSignal, Number.isInteger(context.deadline), typeof mcp]`;
+    expect(await run(code)).toMatchObject({
+      output: [
+        [
+          'attempt',
+          'deadline',
+          'executionId',
+          'jobId',
+          'log',
+          'progress',
+          'secrets',
+          'signal',
+          'taskId',
+          'taskVersion',
+        ],
+        true,
+        true,
+        'function',
+        'function',
+        'function',
+        true,
+        true,
+        'undefined',
+      ],
+    });
   });
 
   it('gives every run a fresh context', async () => {
@@ -146,12 +211,14 @@ describe('the call', () => {
     const code = `async function main(input, { log }) {
       console.log('one %s %d', 'two', 3, { a: [1, 'x'] }, new Map([['k', new Set([1])]]));
       log.warn('careful', { a: 1 });
+      log('plain', [1]);
       console.error(new RangeError('bad').message);
     }`;
     await run(code, {}, { onLog: (line) => lines.push(line) });
     expect(lines).toMatchObject([
       { level: 'info', message: 'one two 3 { a: [1, "x"] } Map(1) {"k" => Set(1) {1}}' },
       { level: 'warn', message: 'careful', data: { a: 1 } },
+      { level: 'info', message: 'plain', data: [1] },
       { level: 'error', message: 'bad' },
     ]);
     expect(lines[0]?.time).toBeInstanceOf(Date);

@@ -68,6 +68,18 @@ const cases: [name: string, schema: unknown, value: unknown, issues: unknown][] 
     { next: { next: { n: 'x' } } },
     [{ path: 'next.next.n', message: 'must be number' }],
   ],
+  [
+    'recursion without a name',
+    { properties: { next: { $ref: '#' }, n: { type: 'number' } } },
+    { next: { next: { n: 'x' } } },
+    [{ path: 'next.next.n', message: 'must be number' }],
+  ],
+  [
+    'recursion in 2020-12',
+    { $schema: new2020, properties: { list: { items: { $ref: '#' } }, n: { type: 'number' } } },
+    { list: [{ n: 1 }, { list: [{ n: 'x' }] }] },
+    [{ path: 'list.1.list.0.n', message: 'must be number' }],
+  ],
   ['pattern', { pattern: '^\\d+$' }, '12a', [{ path: '', message: 'must match pattern "^\\d+$"' }]],
   [
     'patternProperties',
@@ -119,6 +131,112 @@ describe('JSON Schema', () => {
 
   it('withstands patterns that take other engines for ever', () => {
     expect(validator.validate({ pattern: '^(a+)+$' }, `${'a'.repeat(50_000)}b`)).toHaveLength(1);
+  });
+
+  const doubling = (depth: number) => ({
+    $defs: Object.fromEntries(
+      Array.from({ length: depth }, (_, n) => [
+        `a${n}`,
+        n + 1 === depth
+          ? { type: 'number' }
+          : { allOf: [{ $ref: `#/$defs/a${n + 1}` }, { $ref: `#/$defs/a${n + 1}` }] },
+      ]),
+    ),
+    $ref: '#/$defs/a0',
+  });
+  const deep = (depth: number): unknown => (depth === 0 ? 1 : { next: deep(depth - 1) });
+  const hostile: [name: string, schema: unknown, value: unknown][] = [
+    ['references that double', doubling(40), 1],
+    ['a reference to itself', { allOf: [{ $ref: '#' }] }, 1],
+    [
+      'references that double with the value',
+      { properties: { next: { allOf: [{ $ref: '#' }, { $ref: '#' }] } } },
+      deep(60),
+    ],
+    [
+      'references out of places that nobody knows',
+      { odd: { a: { anyOf: [{ $ref: '#/odd/a' }, { $ref: '#/odd/a' }], type: 'string' } }, $ref: '#/odd/a' },
+      1,
+    ],
+    [
+      'a thousand patterns on a long text',
+      { allOf: Array.from({ length: 1000 }, (_, n) => ({ pattern: `x{${n % 9}}z?$` })) },
+      'x'.repeat(1e6),
+    ],
+    [
+      'a long list of values for each item',
+      { items: { enum: Array.from({ length: 50_000 }, (_, n) => `v${n}`) } },
+      Array(50_000).fill('v49999'),
+    ],
+  ];
+  it.each(hostile)('gives up on %s', (_, schema, value) => {
+    expect(() => validator.validate(schema, value)).toThrow(SchemaError);
+  });
+
+  it('takes large values in its stride', () => {
+    const rows = Array.from({ length: 100_000 }, (_, n) => ({ n, text: `row ${n}` }));
+    const schema = {
+      uniqueItems: true,
+      items: { properties: { n: { type: 'integer' }, text: { type: 'string' } }, required: ['n'] },
+    };
+    expect(validator.validate(schema, rows)).toEqual([]);
+    expect(validator.validate(schema, [...rows, { text: 'row' }])).toEqual([
+      { path: '100000.n', message: 'is required' },
+    ]);
+    expect(validator.validate({ items: { type: 'string' } }, Array(1_000_000).fill(1))).toHaveLength(1);
+    const wide = {
+      properties: Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`p${n}`, { type: 'string' }])),
+    };
+    expect(validator.validate(wide, { p1999: 1, many: rows.slice(0, 30_000) })).toEqual([
+      { path: 'p1999', message: 'must be string' },
+    ]);
+  });
+
+  it.each([
+    [[1, 1.0], false],
+    [
+      [
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+      ],
+      false,
+    ],
+    [[{ a: 1 }, { a: '1' }], true],
+    [
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      true,
+    ],
+    [[null, 'null', false, 0], true],
+  ])('tells whether the items of %j are unique: %s', (items, unique) => {
+    expect(validator.validate({ uniqueItems: true }, items)).toHaveLength(unique ? 0 : 1);
+  });
+
+  it.each(['draft-07', '2020-12'])('checks formats in %s', (dialect) => {
+    const $schema = dialect === 'draft-07' ? old07 : new2020;
+    const formats: [format: string, good: string, bad: string][] = [
+      ['date-time', '2026-01-02T03:04:05Z', '2026-13-02T03:04:05Z'],
+      ['date', '2024-02-29', '2023-02-29'],
+      ['time', '03:04:05Z', '25:00:00Z'],
+      ['duration', 'P1DT2H', '1 day'],
+      ['email', 'a@b.org', 'a@'],
+      ['hostname', 'example.org', '-x'],
+      ['ipv4', '1.2.3.4', '1.2.3.256'],
+      ['ipv6', '::1', ':::'],
+      ['uri', 'https://a.b/c', 'no uri'],
+      ['uuid', '0190f0d0-7c44-7b9f-8f3e-2f4a9c1d2e3f', '0190'],
+      ['json-pointer', '/a~1b', 'a'],
+      ['regex', '^a$', '('],
+    ];
+    for (const [format, good, wrong] of formats) {
+      expect([format, validator.validate({ $schema, format }, good)]).toEqual([format, []]);
+      expect([format, validator.validate({ $schema, format }, wrong)]).toEqual([
+        format,
+        [{ path: '', message: `must match format "${format}"` }],
+      ]);
+    }
   });
 
   it('answers a bounded number of issues', () => {

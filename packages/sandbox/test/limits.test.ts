@@ -6,6 +6,64 @@ const { sandbox, run } = openSandbox();
 afterAll(() => sandbox.close());
 
 describe('limits', () => {
+  it.each([
+    ['wall clock', '() => { for (;;); }', { timeoutMs: 150 }, 'timed_out', 'TimeoutError', /150 ms.*timeout/],
+    ['processor', '() => { for (;;); }', { cpuMs: 100 }, 'timed_out', 'CpuLimitError', /100 ms.*timeout/],
+    [
+      'heap',
+      '() => { const a = []; for (;;) a.push([1, 2]) }',
+      { memoryMb: 32 },
+      'failed',
+      'MemoryLimitError',
+      /32 MB.*memory_limit/,
+    ],
+    [
+      'buffers',
+      '() => { const a = []; for (;;) a.push(new Uint8Array(1e6)) }',
+      { memoryMb: 32 },
+      'failed',
+      'MemoryLimitError',
+      /32 MB/,
+    ],
+    ['output', "() => 'x'.repeat(999)", { outputBytes: 100 }, 'failed', 'OutputLimitError', /100 bytes.*Return less/],
+    [
+      'nesting',
+      '() => { let a = []; for (let i = 0; i < 600; i += 1) a = [a]; return a }',
+      {},
+      'failed',
+      'OutputLimitError',
+      /500 levels/,
+    ],
+    [
+      'requests',
+      "() => { for (;;) try { fetch('http://127.0.0.1/') } catch (e) { if (e.name !== 'NetworkError') throw e } }",
+      { requests: 2 },
+      'failed',
+      'RequestLimitError',
+      /2 requests.*Ask for more at once/,
+    ],
+    [
+      'requests, async',
+      "async () => { for (;;) try { await fetch('http://127.0.0.1/') } catch (e) { if (e.name !== 'NetworkError') throw e } }",
+      { requests: 2 },
+      'failed',
+      'RequestLimitError',
+      /2 requests/,
+    ],
+    [
+      'a request',
+      "() => fetch('http://127.0.0.1/', { method: 'POST' }, 'x'.repeat(999))",
+      { responseBytes: 100 },
+      'failed',
+      'RequestLimitError',
+      /100 bytes/,
+    ],
+  ])('end with an error of their own and say what to change: %s', async (_, code, limits, status, name, message) => {
+    const result = await run(code, {}, { limits });
+    expect(result).toMatchObject({ status, error: { class: name, message: expect.stringMatching(message) } });
+    expect(await run('() => 1')).toMatchObject({ output: 1 });
+  });
+
   it('bounds the output in bytes, not in characters', async () => {
     const limits = { outputBytes: 100 };
     expect(await run("() => 'x'.repeat(98)", {}, { limits })).toMatchObject({ status: 'completed' });
@@ -28,6 +86,20 @@ describe('limits', () => {
       'The log of one execution has 3 lines; what follows is dropped.',
     ]);
     expect(lines.at(-1)?.level).toBe('warn');
+  });
+
+  it('bounds the log as a whole and says so once', async () => {
+    const lines: RunLog[] = [];
+    await run(
+      "(i, { log }) => { for (let i = 0; i < 20; i += 1) log('x'.repeat(50), 'y'.repeat(50)) }",
+      {},
+      { limits: { logBytes: 1000 }, onLog: (line) => lines.push(line) },
+    );
+    expect(lines.length).toBeLessThan(10);
+    expect(lines.at(-1)).toMatchObject({
+      level: 'warn',
+      message: 'The log of one execution has 1000 bytes; what follows is dropped.',
+    });
   });
 
   it('cuts a log line at its limit, at the edge of a character', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
@@ -26,6 +26,29 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
       return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"packed":true}'));
     case '/bomb':
       return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(50_000_000)));
+    case '/bombs':
+      return void response
+        .writeHead(200, { 'content-encoding': 'gzip, gzip' })
+        .end(gzipSync(gzipSync(Buffer.alloc(50_000_000))));
+    case '/odd':
+      return void request.socket.end(
+        'HTTP/1.1 200 OK\r\n__proto__: polluted\r\nconstructor: x\r\ntoString: y\r\ncontent-length: 2\r\n\r\n{}',
+      );
+    case '/split':
+      return void request.socket.end(
+        'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nxHTTP/1.1 201 Created\r\nx-second: yes\r\ncontent-length: 0\r\n\r\n',
+      );
+    case '/raw':
+      return void request.socket.end(`HTTP/1.1 ${url.searchParams.get('status')} Odd\r\ncontent-length: 0\r\n\r\n`);
+    case '/garbage':
+      return void request.socket.end('\0\0SSH-2.0-OpenSSH\r\n');
+    case '/headers':
+      return void request.socket.end(`HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(20_000)}\r\n`);
+    case '/drip': {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write('x'), 20);
+      return void response.on('close', () => clearInterval(drip));
+    }
     case '/status':
       return json({ why: 'asked' }, Number(url.searchParams.get('code')));
     case '/redirect':
@@ -36,6 +59,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
       return void response.writeHead(302, { location: '/loop' }).end();
     case '/hang':
       return;
+    case '/slow':
+      return void setTimeout(() => response.end('slow'), Number(url.searchParams.get('ms')));
     case '/endless':
       return void Readable.from(Array.from({ length: 1000 }, () => 'x'.repeat(10_000))).pipe(response);
     case '/cut':
@@ -49,6 +74,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
 /** Made-up names, so that no test asks a real name server. */
 const names: Readonly<Record<string, readonly string[]>> = {
   'inside.test': ['127.0.0.1'],
+  'both.test': ['127.0.0.1', '127.0.0.2'],
   'mixed.test': ['127.0.0.1', '93.184.216.34'],
   'meta.test': ['169.254.169.254'],
   'six.test': ['::1'],
@@ -59,16 +85,34 @@ const open: NetworkPolicy = { allow: null, allowPrivate: ['127.0.0.0/8'] };
 
 /** A sandbox and a server on this machine that it may reach. In code, BASE stands for the server's address. */
 export const openNetwork = async () => {
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = String((server.address() as AddressInfo).port);
+  let requests = 0;
+  const servers: Server[] = [];
+  const listen = (host: string, at: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const server = createServer((request, response) => {
+        requests += 1;
+        void answer(request, response);
+      });
+      server.once('error', reject).listen(at, host, () => {
+        servers.push(server);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  const number = await listen('127.0.0.1', 0);
+  // On other addresses of this machine too, so that a way around the checks would arrive.
+  await listen('127.0.0.2', number);
+  await listen('::1', number).catch(() => undefined);
+  const port = String(number);
   const base = `http://127.0.0.1:${port}`;
   const lookups: string[] = [];
+  let turns = 0;
   const { sandbox, run } = openSandbox({
     http: {
       async resolve(name) {
         lookups.push(name);
-        const found = names[name];
+        // As a rebinding name server answers: first what is allowed, then what is not.
+        if (name === 'turns.test') turns += 1;
+        const found = name === 'turns.test' ? [turns % 2 === 1 ? '127.0.0.1' : '127.0.0.2'] : names[name];
         if (found === undefined) throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
         return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       },
@@ -79,6 +123,9 @@ export const openNetwork = async () => {
     port,
     /** Names that were resolved, in order. */
     lookups,
+    /** How many requests the server has heard. */
+    requests: () => requests,
+    sandbox,
     run,
     /** The output of code, or its error. */
     async result(code: string, changes: Changes = {}): Promise<unknown> {
@@ -87,8 +134,10 @@ export const openNetwork = async () => {
     },
     async close(): Promise<void> {
       await sandbox.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
     },
   };
 };

@@ -96,20 +96,20 @@ describe('what may be reached', () => {
 describe('bounds', () => {
   it.each(['/endless', '/bomb'])('cuts a response that is too large (%s)', async (path) => {
     expect(await result(`() => fetch('BASE${path}')`)).toMatchObject({
-      class: 'NetworkError',
-      message: 'The response is larger than 100000 bytes.',
+      class: 'ResponseLimitError',
+      message: expect.stringContaining('The response is larger than 100000 bytes.'),
     });
   });
 
   it('counts requests', async () => {
     const code =
-      "() => { let n = 0; try { for (;;) { fetch('BASE/text'); n += 1 } } catch (e) { return [n, e.name] } }";
-    expect(await result(code, { limits: { requests: 3 } })).toEqual([3, 'NetworkError']);
+      "() => { let n = 0; try { for (;;) { fetch('BASE/text'); n += 1 } } catch (e) { return [n, e.name, e instanceof NetworkError] } }";
+    expect(await result(code, { limits: { requests: 3 } })).toEqual([3, 'RequestLimitError', true]);
   });
 
   it('refuses a request body that is too large', async () => {
     expect(await result("() => fetch('BASE/echo', { method: 'POST' }, 'x'.repeat(200000))")).toMatchObject({
-      class: 'NetworkError',
+      class: 'RequestLimitError',
     });
   });
 

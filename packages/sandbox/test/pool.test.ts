@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../src/create-sandbox.ts';
-import type { RunnerExit } from '../src/runner-process.ts';
+import { fence, type RunnerExit } from '../src/runner-process.ts';
 import type { Sandbox } from '../src/sandbox.ts';
 import { openSandbox } from './run-code.ts';
 
@@ -120,6 +120,21 @@ describe('the pool', () => {
     }
   });
 
+  it('grows and shrinks while it works', async () => {
+    const { sandbox, run } = open({ runners: 1 });
+    const wait = 'async () => { await new Promise((r) => setTimeout(r, 400)); return 1 }';
+    const going = [run(wait), run(wait), run(wait)];
+    await waitUntil(() => sandbox.stats().busy === 1 && sandbox.stats().waiting === 2);
+    sandbox.resize(3);
+    expect(sandbox.stats()).toMatchObject({ busy: 3, waiting: 0 });
+    sandbox.resize(1);
+    for (const ended of await Promise.all(going)) expect(ended).toMatchObject({ status: 'completed' });
+    expect(sandbox.stats()).toMatchObject({ runners: 1, busy: 0 });
+    await waitUntil(async () => (await runnerPids()).length === 1);
+    sandbox.resize(0);
+    expect(await run('() => 1')).toMatchObject({ output: 1 });
+  });
+
   it('lets a waiting run be cancelled', async () => {
     const { sandbox, run } = open();
     const first = run('async () => { await new Promise((r) => setTimeout(r, 300)); return 1 }');
@@ -187,6 +202,31 @@ describe('a runner process', () => {
       .split('\0')
       .map((entry) => entry.split('=')[0]);
     expect(environment.filter((name) => name !== '' && !name?.startsWith('NODE_CHANNEL'))).toEqual([]);
+  });
+
+  it('may not read, write, start or open anything, even outside its isolates', async () => {
+    const secret = await mkdtemp(join(tmpdir(), 'ratchet-fence-'));
+    try {
+      await writeFile(join(secret, 'secret'), 'secret');
+      const probe = `const out = {}; const attempt = (name, act) => { try { act(); out[name] = 'done' } catch (e) { out[name] = e.code } };
+        const fs = require('fs');
+        attempt('read', () => fs.readFileSync(${JSON.stringify(join(secret, 'secret'))}));
+        attempt('passwd', () => fs.readFileSync('/etc/passwd'));
+        attempt('environ', () => fs.readFileSync('/proc/self/environ'));
+        attempt('list', () => fs.readdirSync('/'));
+        attempt('write', () => fs.writeFileSync(${JSON.stringify(join(secret, 'dropped'))}, 'x'));
+        attempt('link', () => fs.symlinkSync('/etc/passwd', ${JSON.stringify(join(secret, 'link'))}));
+        attempt('process', () => require('child_process').execSync('id'));
+        attempt('thread', () => new (require('worker_threads').Worker)('1', { eval: true }));
+        attempt('inspector', () => new (require('inspector').Session)().connect());
+        console.log(JSON.stringify(out))`;
+      const { stdout } = await run(process.execPath, [...fence([]), '-e', probe], { env: {} });
+      const made = JSON.parse(stdout) as Record<string, string>;
+      for (const [name, code] of Object.entries(made)) expect([name, code]).toEqual([name, 'ERR_ACCESS_DENIED']);
+      expect(Object.keys(made)).toHaveLength(9);
+    } finally {
+      await rm(secret, { recursive: true });
+    }
   });
 
   it('dies with its parent', async () => {

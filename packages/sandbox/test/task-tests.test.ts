@@ -26,7 +26,7 @@ const report = (files: Record<string, unknown>, changes: Partial<TaskTestPlan> =
     })),
     limits,
     affinity: 'tests',
-    context: { taskId: null, taskVersion: '1.0.0', secrets: {} },
+    context: { taskId: null, taskVersion: '1.0.0' },
     ...changes,
   });
 
@@ -45,6 +45,51 @@ describe('tests of a task', () => {
     ['expected_error by class', { input: { fail: 'x' }, expected_error: 'ValidationError' }, 'passed'],
     ['expected_error as an object', { input: { fail: 'x' }, expected_error: { message: 'wrong: x' } }, 'passed'],
     ['another error', { input: { fail: 'x' }, expected_error: 'NetworkError' }, 'failed'],
+    ['expected_error as a pattern', { input: { fail: 'x' }, expected_error: '/^ValidationError: a .* x$/' }, 'passed'],
+    ['a pattern of any case', { input: { fail: 'x' }, expected_error: '/IS WRONG/i' }, 'passed'],
+    ['a pattern that does not match', { input: { fail: 'x' }, expected_error: '/^wrong/' }, 'failed'],
+    ['a pattern that cannot be', { input: { fail: 'x' }, expected_error: '/(?=x)/' }, 'error'],
+    [
+      'class and message',
+      { input: { fail: 'x' }, expected_error: { class: 'ValidationError', message: 'x' } },
+      'passed',
+    ],
+    ['a part of the class', { input: { fail: 'x' }, expected_error: { class: 'Validation' } }, 'failed'],
+    [
+      'the class in the message only',
+      { input: { fail: 'DataError' }, expected_error: { class: 'DataError' } },
+      'failed',
+    ],
+    ['matches', { input: { fail: 'x' }, expected_error: { matches: 'wrong: .$' } }, 'passed'],
+    ['expected_error: true', { input: { fail: 'x' }, expected_error: true }, 'passed'],
+    ['expected_error: false', { input: { a: 1 }, expected_error: false, expected: output }, 'passed'],
+    [
+      'a network error',
+      {
+        input: { url: 'https://a.test/' },
+        mock: { http: { url: 'https://a.test/', response: { network_error: 'reset by peer' } } },
+        expected_error: { class: 'NetworkError', message: 'reset by peer' },
+      },
+      'passed',
+    ],
+    [
+      'an error that an API answers is a body',
+      {
+        input: { url: 'https://a.test/' },
+        mock: { http: { url: 'https://a.test/', response: { error: 'no such item' } } },
+        expected: { status: 200, body: { error: 'no such item' } },
+      },
+      'passed',
+    ],
+    [
+      'a delay',
+      {
+        input: { url: 'https://a.test/' },
+        mock: { http: { url: 'https://a.test/', response: { status: 202, body: 1, delay_ms: 20 } } },
+        expected: { status: 202, body: 1 },
+      },
+      'passed',
+    ],
     [
       'assertions',
       {
@@ -111,6 +156,10 @@ describe('tests of a task', () => {
     [{ input: {}, assertions: [{ path: 'a' }] }, /"operator"/],
     [{ input: {}, mock: { http: { url: 'https://a.test/' } } }, /has no "response"/],
     [{ input: {}, mock: { http: [{ response: 1 }] } }, /needs a "url"/],
+    [{ input: {}, mock: { http: { url: 'https://a.test/', responses: [] } } }, /at least one/],
+    [{ input: {}, expected_error: { code: 1 } }, /needs a "class"/],
+    [{ input: {}, expected_error: 5 }, /"expected_error" is text/],
+    [{ input: {}, secrets: { A: 1 } }, /"secrets"/],
   ])('reports a file that cannot be used: %j', async (file, message) => {
     const made = await report({ 'bad.json': file, 'good.json': { input: { a: 1 } } });
     expect(made).toMatchObject({
@@ -134,6 +183,57 @@ describe('tests of a task', () => {
     expect(odd.results).toMatchObject([{ status: 'failed', error: expect.stringContaining('gone is required') }]);
     const useless = await report({ 'a.json': { input: { a: 1 } } }, { outputSchema: { type: 'nope' } });
     expect(useless.results).toMatchObject([{ status: 'error' }]);
+  });
+
+  it('answers one request after another, the last one for ever', async () => {
+    const mock = {
+      http: { url: 'https://a.test/*', responses: [{ status: 503, body: '' }, { network_error: 'x' }, 'ok'] },
+    };
+    const polling = `async () => { const seen = []; for (let i = 0; i < 5; i++)
+      seen.push(await fetch('https://a.test/' + i).then((r) => r.status, (e) => e.name)); return seen; }`;
+    const made = await report(
+      { 'a.json': { input: {}, mock, expected: [503, 'NetworkError', 200, 200, 200] } },
+      { code: codeOf(polling) },
+    );
+    expect(made.results).toMatchObject([{ status: 'passed' }]);
+  });
+
+  it('gives up a request that is slower than the task waits', async () => {
+    const mock = { http: { url: 'https://a.test/', response: { body: 1, delay_ms: 60_000 } } };
+    const impatient = `async () => (await fetch('https://a.test/', { signal: AbortSignal.timeout(20) })).status`;
+    const made = await report(
+      { 'a.json': { input: {}, mock, expected_error: { class: 'TimeoutError' } } },
+      { code: codeOf(impatient) },
+    );
+    expect(made.results).toMatchObject([{ status: 'passed' }]);
+  });
+
+  it('has secrets of its own', async () => {
+    const made = await report(
+      {
+        'a.json': { input: {}, secrets: { KEY: 'made up' }, expected: 'made up' },
+        'b.json': { input: {}, expected: null },
+      },
+      { code: codeOf('(i, c) => c.secrets.KEY') },
+    );
+    expect(made).toMatchObject({ passed: 2, failed: 0 });
+  });
+
+  it('runs them side by side, reports them in order, and stops where it is asked to', async () => {
+    const files = Object.fromEntries(
+      [30, 1, 20, 5].map((ms, i) => [`${i}.json`, { input: { ms, i }, expected: i === 1 ? 'no' : i }]),
+    );
+    const waiting = 'async ({ ms, i }) => { await new Promise((r) => setTimeout(r, ms)); console.log(i); return i; }';
+    const plan = { code: codeOf(waiting) };
+    const all = await report(files, { ...plan, parallel: 4, trace: true });
+    expect(all).toMatchObject({ passed: 3, failed: 1, skipped: 0 });
+    expect(all.results.map(({ name }) => name)).toEqual(['0', '1', '2', '3']);
+    expect(all.results.map(({ logs }) => logs?.[0]?.message)).toEqual(['0', '1', '2', '3']);
+    const stopped = await report(files, { ...plan, stopOnFailure: true });
+    expect(stopped.results.map(({ status }) => status)).toEqual(['passed', 'failed', 'skipped', 'skipped']);
+    expect(stopped).toMatchObject({ passed: 1, failed: 1, skipped: 2 });
+    const given = await report(files, { ...plan, signal: AbortSignal.abort() });
+    expect(given).toMatchObject({ passed: 0, failed: 0, skipped: 4 });
   });
 
   it('filters by name or file', async () => {

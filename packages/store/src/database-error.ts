@@ -7,9 +7,14 @@ const taken: Readonly<Record<string, string>> = {
   repositories_name: 'There is a repository of this name already.',
   repositories_default: 'There is a default repository already.',
   credentials_name: 'There is a credential of this name already.',
+  secrets_name: 'There is a secret of this name already.',
   tasks_place: 'There is a task at this place of the repository already.',
   conflicts_open: 'There is an open conflict at this place already.',
+  schedules_name: 'There is a schedule of this name already.',
+  output_destinations_name: 'There is an output destination of this name already.',
   jobs_idempotency: 'There is a job with this idempotency key already.',
+  executions_idempotency: 'There is an execution with this idempotency key already.',
+  batches_idempotency: 'There is a batch with this idempotency key already.',
 };
 
 /** What a broken reference means, by constraint. */

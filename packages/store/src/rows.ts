@@ -36,3 +36,13 @@ export function storable(value: unknown): unknown {
 }
 
 export const storableText = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+
+/** A raw row under the table's own column names, as its columns read it. */
+export function readRow<T extends PgTable>(table: T, row: Readonly<Record<string, unknown>>): T['$inferSelect'] {
+  const read: Record<string, unknown> = {};
+  for (const [key, column] of Object.entries(getTableColumns(table))) {
+    const raw = row[column.name];
+    read[key] = raw === null || raw === undefined ? null : column.mapFromDriverValue(raw);
+  }
+  return read as T['$inferSelect'];
+}

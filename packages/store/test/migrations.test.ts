@@ -3,10 +3,12 @@ import { openTestDatabase } from '@ratchet/testing/database';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/open-database.ts';
+import * as alerts from '../src/schema/alerts.ts';
 import * as columns from '../src/schema/columns.ts';
 import * as content from '../src/schema/content.ts';
 import * as execution from '../src/schema/execution.ts';
 import * as repositories from '../src/schema/repositories.ts';
+import * as work from '../src/schema/work.ts';
 
 const meta = (name: string) =>
   JSON.parse(readFileSync(new URL(`../migrations/meta/${name}.json`, import.meta.url), 'utf8'));
@@ -14,9 +16,11 @@ const newest = (): string => meta('_journal').entries.at(-1).tag.slice(0, 4);
 
 describe('migrations', () => {
   it('lead to the schema in the code: otherwise run drizzle-kit generate in packages/store', async () => {
-    const schema = generateDrizzleJson({ ...columns, ...content, ...execution, ...repositories }, undefined, [
-      'ratchet',
-    ]);
+    const schema = generateDrizzleJson(
+      { ...columns, ...alerts, ...content, ...execution, ...repositories, ...work },
+      undefined,
+      ['ratchet'],
+    );
     expect(await generateMigration(meta(`${newest()}_snapshot`), schema)).toEqual([]);
   });
 

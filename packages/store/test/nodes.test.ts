@@ -10,6 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const load = { running: 0, runners: 0, completed: 0, failed: 0, rssBytes: 0, cpu: 0 };
+
 describe('nodes', () => {
   it('count as living until their heartbeat stops or they are marked', async () => {
     const [quiet, living, stopped] = [newId(), newId(), newId()];
@@ -17,9 +19,10 @@ describe('nodes', () => {
       await registerNode(database.db, { id, hostname: 'h', pid: 1, role: 'all', version: '1' });
     await database.db.execute(sql`update ratchet.nodes set heartbeat_at = now() - interval '1 minute'`);
     await markNode(database.db, stopped, 'stopped');
-    expect(await heartbeat(database.db, living)).toBe(true);
-    expect(await heartbeat(database.db, stopped)).toBe(false);
-    expect(await heartbeat(database.db, newId())).toBe(false);
+    const report = { workerIds: ['w'], concurrency: 2, load };
+    expect(await heartbeat(database.db, living, report)).toEqual({ status: 'active', desiredConcurrency: null });
+    expect(await heartbeat(database.db, stopped, report)).toBeNull();
+    expect(await heartbeat(database.db, newId(), report)).toBeNull();
 
     const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
     expect(ids(await listStaleNodes(database.db, 30))).toEqual([quiet]);

@@ -28,7 +28,8 @@ type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
  * Three-way merge by structure: objects by key; arrays of objects by the identity each element has (id, uuid, name or
- * key), arrays of distinct scalars as sets; anything else whole.
+ * key), arrays of distinct scalars as sets; anything else whole. An array that both sides put into different orders is a
+ * conflict as a whole: order may be meant.
  */
 export function mergeJson(base: Maybe, local: Maybe, remote: Maybe, choose: Choose = () => 'local'): JsonMerge {
   const conflicts: JsonConflict[] = [];
@@ -50,8 +51,11 @@ function merge(base: Maybe, local: Maybe, remote: Maybe, pointer: string, depth:
       return mergeObjects(base ?? {}, local, remote, pointer, depth, context);
     if (Array.isArray(local) && Array.isArray(remote) && Array.isArray(base)) {
       const identity = identityKey([base, local, remote]);
-      if (identity) return mergeByIdentity(identity, base, local, remote, pointer, depth, context);
-      if ([base, local, remote].every(isSet)) return mergeSets(base, local, remote);
+      const names = identity ? (element: JsonValue) => nameOf(element, identity) : keyOfScalar;
+      if ((identity || [base, local, remote].every(isSet)) && !bothReordered(base, local, remote, names))
+        return identity
+          ? mergeByIdentity(identity, base, local, remote, pointer, depth, context)
+          : mergeSets(base, local, remote);
     }
   }
   const conflict: JsonConflict = {
@@ -113,20 +117,20 @@ function mergeByIdentity(
   depth: number,
   context: Context,
 ): JsonValue {
-  const named = (array: readonly JsonValue[]) =>
-    new Map(array.map((element) => [own(element as JsonObject, key) as string | number, element]));
+  const named = (array: readonly JsonValue[]) => new Map(array.map((element) => [nameOf(element, key), element]));
+  const places = (array: readonly JsonValue[]) => new Map(array.map((element, i) => [nameOf(element, key), i]));
   const [b, l, r] = [named(base), named(local), named(remote)];
+  const [atLocal, atRemote] = [places(local), places(remote)];
   const remoteMoved = !sameOrder([...b.keys()], [...r.keys()]);
   const order = remoteMoved ? interleave([...r.keys()], [...l.keys()]) : interleave([...l.keys()], [...r.keys()]);
   const result: JsonValue[] = [];
   for (const name of new Set([...order, ...b.keys()])) {
-    const at = remote.findIndex((element) => own(element as JsonObject, key) === name);
-    const position = at >= 0 ? at : local.findIndex((element) => own(element as JsonObject, key) === name);
+    const position = atRemote.get(name) ?? atLocal.get(name);
     const value = merge(
       b.get(name),
       l.get(name),
       r.get(name),
-      `${pointer}/${position < 0 ? `${key}=${escapePointer(String(name))}` : position}`,
+      `${pointer}/${position ?? `${key}=${escapePointer(String(name))}`}`,
       depth + 1,
       context,
     );
@@ -135,36 +139,53 @@ function mergeByIdentity(
   return result;
 }
 
-const sameOrder = (a: readonly unknown[], b: readonly unknown[]): boolean => {
-  const common = new Set(a.filter((x) => b.includes(x)));
-  const [left, right] = [a.filter((x) => common.has(x)), b.filter((x) => common.has(x))];
-  return left.every((x, i) => x === right[i]);
-};
+const nameOf = (element: JsonValue, key: string): string | number => own(element as JsonObject, key) as string | number;
+const keyOfScalar = (element: JsonValue): string => `${typeof element}:${element}`;
+
+/** Whether what all three have stands in another order on each side, and not in the same other one. */
+function bothReordered(
+  base: readonly JsonValue[],
+  local: readonly JsonValue[],
+  remote: readonly JsonValue[],
+  nameOf: (element: JsonValue) => unknown,
+): boolean {
+  const [b, l, r] = [base.map(nameOf), local.map(nameOf), remote.map(nameOf)];
+  return !sameOrder(b, l) && !sameOrder(b, r) && !sameOrder(l, r);
+}
+
+/** Whether what both have stands in the same order in both. */
+function sameOrder(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const [inA, inB] = [new Set(a), new Set(b)];
+  const right = b.filter((x) => inA.has(x));
+  return a.filter((x) => inB.has(x)).every((x, i) => x === right[i]);
+}
 
 /** The first order, with what only the second has put after what stands before it there. */
 function interleave<T>(first: readonly T[], second: readonly T[]): T[] {
-  const result = [...first];
   const known = new Set(first);
-  for (const [i, item] of second.entries()) {
-    if (known.has(item)) continue;
-    known.add(item);
-    const before = second.slice(0, i).findLast((other) => result.includes(other));
-    result.splice(before === undefined ? 0 : result.indexOf(before) + 1, 0, item);
+  const followers = new Map<T | undefined, T>();
+  for (const [i, item] of second.entries()) if (!known.has(item)) followers.set(second[i - 1], item);
+  const result: T[] = [];
+  const put = (from: T | undefined): void => {
+    for (let item = followers.get(from); item !== undefined; item = followers.get(item)) result.push(item);
+  };
+  put(undefined);
+  for (const item of first) {
+    result.push(item);
+    put(item);
   }
   return result;
 }
 
 const isSet = (array: readonly JsonValue[]): boolean =>
   array.every((element) => element === null || typeof element !== 'object') &&
-  new Set(array.map((element) => `${typeof element}:${element}`)).size === array.length;
+  new Set(array.map(keyOfScalar)).size === array.length;
 
 /** What a side added is there, what a side removed is gone. */
 function mergeSets(base: readonly JsonValue[], local: readonly JsonValue[], remote: readonly JsonValue[]): JsonValue {
   const order = sameOrder(base, remote) ? interleave(local, remote) : interleave(remote, local);
-  return order.filter((element) => {
-    const [b, l, r] = [base.includes(element), local.includes(element), remote.includes(element)];
-    return b ? l && r : l || r;
-  });
+  const [b, l, r] = [new Set(base), new Set(local), new Set(remote)];
+  return order.filter((element) => (b.has(element) ? l.has(element) && r.has(element) : true));
 }
 
 /** Equal as JSON: the order of members does not matter. */

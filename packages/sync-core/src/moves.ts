@@ -1,4 +1,4 @@
-import { type Bases, type Snapshot, sameTree, type Tree, unreadable } from './tree.ts';
+import { type Bases, type Snapshot, type Tree, unreadable } from './tree.ts';
 
 export interface Move {
   readonly from: string;
@@ -18,28 +18,31 @@ export function detectMoves(
   side: Snapshot,
   sideIdentities: Identities,
 ): Move[] {
-  const vanished = [...bases.keys()].filter((path) => !side.has(path)).sort();
-  const appeared = [...side.keys()].filter((path) => !bases.has(path) && side.get(path) !== unreadable).sort();
-  const moves: Move[] = [];
-  const taken = new Set<string>();
-  for (const from of vanished) {
-    const identity = baseIdentities.get(from);
-    const alike = (a: string, b: string) => {
-      const tree = side.get(b);
-      return identity !== undefined
-        ? sideIdentities.get(b) === identity
-        : sideIdentities.get(b) === undefined && tree !== unreadable && sameTree(bases.get(a) as Tree, tree as Tree);
-    };
-    const targets = appeared.filter((to) => !taken.has(to) && alike(from, to));
-    const rivals = vanished.filter((other) =>
-      identity !== undefined
-        ? baseIdentities.get(other) === identity
-        : sameTree(bases.get(other) as Tree, bases.get(from) as Tree),
-    );
-    const [to] = targets;
-    if (to === undefined || targets.length > 1 || rivals.length > 1) continue;
-    taken.add(to);
-    moves.push({ from, to });
+  const vanished = [...bases].filter(([path]) => !side.has(path));
+  const marks = new Map(vanished.map(([path, tree]) => [path, markOf(baseIdentities.get(path), tree)]));
+  const rivals = counted(marks.values());
+  const targets = new Map<string, string[]>();
+  for (const [path, tree] of side) {
+    if (bases.has(path) || tree === unreadable) continue;
+    const mark = markOf(sideIdentities.get(path), tree);
+    targets.set(mark, [...(targets.get(mark) ?? []), path]);
   }
-  return moves;
+  const moves: Move[] = [];
+  for (const [from, mark] of marks) {
+    const [to, other] = targets.get(mark) ?? [];
+    if (to !== undefined && other === undefined && rivals.get(mark) === 1) moves.push({ from, to });
+  }
+  return moves.sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** What a document is known by: its identity where it gives one, else all that it holds. */
+function markOf(identity: string | undefined, tree: Tree): string {
+  if (identity !== undefined) return JSON.stringify([identity]);
+  return JSON.stringify([...tree].map(([path, { digest, mode }]) => [path, digest, mode]).sort());
+}
+
+function counted(marks: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const mark of marks) counts.set(mark, (counts.get(mark) ?? 0) + 1);
+  return counts;
 }

@@ -57,6 +57,14 @@ describe('mergeJson', () => {
   });
   it.each<[string, JsonValue, JsonValue, JsonValue, string]>([
     ['the same member differently', { a: 1 }, { a: 2 }, { a: 3 }, '/a'],
+    ['a set put into two orders', ['a', 'b', 'c'], ['c', 'a', 'b'], ['b', 'a', 'c'], ''],
+    [
+      'steps put into two orders',
+      { steps: [{ id: 1 }, { id: 2 }, { id: 3 }] },
+      { steps: [{ id: 3 }, { id: 1 }, { id: 2 }] },
+      { steps: [{ id: 2 }, { id: 1 }, { id: 3 }] },
+      '/steps',
+    ],
     ['changed against removed', { a: { b: 1 } }, { a: { b: 2 } }, {}, '/a'],
     ['types that do not match', { a: 1 }, { a: [] }, { a: {} }, '/a'],
     ['a name with a slash', { 'a/b~c': 1 }, { 'a/b~c': 2 }, { 'a/b~c': 3 }, '/a~1b~0c'],

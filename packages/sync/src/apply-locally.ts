@@ -60,6 +60,7 @@ async function localUpdates<P>(plan: Plan<P>): Promise<DocumentUpdate<P>[]> {
       path,
       ...(from === undefined ? {} : { movedFrom: from }),
       expected: candidate.index?.local?.revision ?? null,
+      expectedId: candidate.index?.local?.id ?? null,
       ...(candidate.index?.inConflict ? { conflict: null } : {}),
       description,
       ...rest,

@@ -2,6 +2,8 @@ import type { Digest } from '@ratchet/sync-core/tree';
 import type { Replica } from './replica.ts';
 
 const memoryLimit = 256 * 1024 * 1024;
+/** Contents read with one question. */
+const loadCount = 2000;
 
 /** Contents met during one cycle: in memory up to a bound, then in the replica, where what nothing names is collected. */
 export class ByteStash {
@@ -18,6 +20,14 @@ export class ByteStash {
     if (this.#size + bytes.length > memoryLimit && this.#held.size > 0) await this.#spill();
     this.#held.set(digest, bytes);
     this.#size += bytes.length;
+  }
+
+  /** Reads contents ahead, all at once, as far as there is room: what is asked for next costs no question of its own. */
+  async load(digests: Iterable<Digest>): Promise<void> {
+    const missing = [...new Set(digests)].filter((digest) => !this.#held.has(digest));
+    for (let from = 0; from < missing.length && this.#size < memoryLimit / 2; from += loadCount)
+      for (const [digest, bytes] of await this.#replica.read(missing.slice(from, from + loadCount)))
+        await this.put(digest, bytes);
   }
 
   /** Contents of all of `digests`; throws when one is nowhere, since a plan named it. */

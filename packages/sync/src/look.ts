@@ -1,11 +1,13 @@
 import { type Entry, type Side, type Tree, unreadable } from '@ratchet/sync-core/tree';
 import { ByteStash } from './byte-stash.ts';
+import type { Known, KnownDocument } from './cycle-memory.ts';
 import { digestOf } from './digest.ts';
 import { tokenOf } from './document-token.ts';
 import type { Discovered, Kind, Scope } from './kind.ts';
 import type { SyncProblem } from './problem.ts';
-import type { Listing, Remote, RemoteFile } from './remote.ts';
+import { type Earlier, type Listing, markOf, type Remote, type RemoteFile } from './remote.ts';
 import type { IndexRow, Replica, Sides } from './replica.ts';
+import { type Standing, standingFiles } from './standing-files.ts';
 
 /** A document larger than this is reported and left alone. */
 const maxDocumentBytes = 64 * 1024 * 1024;
@@ -28,10 +30,15 @@ export interface Candidate<P> {
 
 export interface Look<P> {
   readonly head: string | null;
+  /** Names the remote's state for comparison; null: it has no name. */
+  readonly mark: string | null;
+  /** What may be remembered of it, should all of it be taken over. */
+  readonly known: Omit<Known, 'scope'>;
   readonly candidates: ReadonlyMap<string, Candidate<P>>;
   readonly remoteCount: number;
   readonly localCount: number;
   readonly baseCount: number;
+  readonly standing: Standing;
   readonly problems: readonly SyncProblem[];
   readonly stash: ByteStash;
 }
@@ -41,6 +48,14 @@ export interface LookContext<P> {
   readonly replica: Replica<P>;
   readonly kind: Kind<P>;
   readonly scope: Scope;
+  readonly earlier?: Earlier | undefined;
+  /** What an earlier look found, whatever has become of it. */
+  readonly known?: Known | null;
+  /**
+   * The store says that all of `known` was taken over, and only the remote's changes since are wanted: local sides are
+   * looked up for documents alone that differ from it.
+   */
+  readonly sinceKnown?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -50,9 +65,12 @@ export interface LookContext<P> {
  * remote token says that they may differ. Writes nothing but contents too large for memory.
  */
 export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
-  const { remote, replica, kind, scope, signal } = context;
+  const { remote, replica, kind, scope, signal, known = null } = context;
   const stash = new ByteStash(replica);
-  const [listing, index] = await Promise.all([remote.list(signal), replica.index()]);
+  const [listing, whole] = await Promise.all([
+    remote.list(signal, context.earlier),
+    context.sinceKnown ? null : replica.index(),
+  ]);
   const readFew = async (files: readonly RemoteFile[]) => {
     const contents = new Map<string, Uint8Array>();
     for await (const { file, bytes } of remote.read(files, signal)) contents.set(file.path, bytes);
@@ -61,12 +79,25 @@ export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
   const discovered = await kind.discover(listing.files, scope, readFew);
   const problems: SyncProblem[] = [...listing.problems];
 
-  const found = new Map(discovered.map((document) => [document.path, document]));
+  const found = new Map<string, KnownDocument>();
+  const differing: string[] = [];
+  for (const document of discovered) {
+    const before = known?.documents.get(document.path);
+    const same = before !== undefined && sameFiles(before.document, document);
+    if (same && !before.isOpen) found.set(document.path, before);
+    else {
+      found.set(document.path, { document, token: same ? before.token : tokenOf(document) });
+      differing.push(document.path);
+    }
+  }
+  // What is gone may have moved, and counts for the guards: then every document is looked up.
+  const isNarrow = whole === null && [...(known?.documents.keys() ?? [])].every((path) => found.has(path));
+  const index = whole ?? (await replica.index(isNarrow ? differing : undefined));
   const rows = new Map(index.map((row) => [row.path, row]));
   const suspects: Suspect[] = [];
-  for (const document of discovered) {
-    const row = rows.get(document.path) ?? null;
-    const token = tokenOf(document);
+  for (const path of isNarrow ? differing : found.keys()) {
+    const { document, token } = found.get(path) as KnownDocument;
+    const row = rows.get(path) ?? null;
     const remoteMoved = row?.base?.token !== token;
     const localMoved = row?.local?.checksum !== row?.base?.checksum;
     if (remoteMoved || localMoved || row?.inConflict) suspects.push({ document, row, token, remoteMoved });
@@ -95,7 +126,7 @@ export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
   };
 
   const toRead = suspects.filter((s) => s.remoteMoved);
-  const blocked = blockedBy(listing.problems);
+  const blocked = blockedBy(listing.problems, (path) => placesOf(kind, path, sides.get(path)));
   let done = 0;
   for await (const read of readDocuments(context, stash, toRead, blocked)) {
     context.onProgress?.(++done, toRead.length);
@@ -114,12 +145,19 @@ export async function look<P>(context: LookContext<P>): Promise<Look<P>> {
     }
   for (const row of index) if (!found.has(row.path)) add(row.path, row, blocked(row.path) ? lost : gone);
 
+  for (const { path, remote } of candidates.values()) {
+    const one = remote === unreadable ? found.get(path) : undefined;
+    if (one) found.set(path, { ...one, isOpen: true });
+  }
   return {
     head: listing.head,
+    mark: markOf(listing),
+    known: { listing, documents: found, wholeAt: (isNarrow ? known?.wholeAt : null) ?? performance.now() },
     candidates,
     remoteCount: discovered.length,
     localCount: index.filter((r) => r.local).length,
     baseCount: index.filter((r) => r.base).length,
+    standing: await standingFiles(context, listing.files, candidates.values()),
     problems,
     stash,
   };
@@ -132,15 +170,41 @@ interface Suspect {
   readonly remoteMoved: boolean;
 }
 
+const sameFiles = (a: Discovered, b: Discovered): boolean =>
+  a === b ||
+  (a.root === b.root &&
+    a.files.length === b.files.length &&
+    a.files.every((file, i) => {
+      const other = b.files[i] as RemoteFile;
+      return file === other || (file.path === other.path && file.token === other.token && file.mode === other.mode);
+    }));
+
 const nothing: Sides = { base: null, local: null, identity: null };
 const lost = { remote: unreadable, files: [], token: null, fields: null } as const;
 const gone = { remote: null, files: [], token: null, fields: null } as const;
 
-/** Whether a path that could not be read lies in, at or above a document: then the document is unreadable, not absent. */
-function blockedBy(problems: Listing['problems']): (path: string) => boolean {
+/** Where the files of a known document stand on the remote. */
+function* placesOf<P>(kind: Kind<P>, path: string, sides: Sides = nothing): Generator<string> {
+  for (const tree of [sides.base, sides.local]) {
+    if (!tree) continue;
+    const root = kind.rootOf(path, tree.keys());
+    for (const name of tree.keys()) yield root + name;
+  }
+}
+
+/**
+ * Whether a path that could not be read lies in, at or above a document, or is one of the files it is known to have, which
+ * may stand side by side: then the document is unreadable, not absent.
+ */
+function blockedBy(
+  problems: Listing['problems'],
+  placesOf: (document: string) => Iterable<string>,
+): (path: string) => boolean {
   const paths = problems.filter((p) => p.code === 'unreadable').map((p) => p.path);
   if (paths.length === 0) return () => false;
+  const exactly = new Set(paths);
   return (document) =>
+    [...placesOf(document)].some((place) => exactly.has(place)) ||
     paths.some(
       (p) =>
         p === document ||

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Guard, guard } from '@ratchet/sync-core/guards';
 import { reconcile } from '@ratchet/sync-core/reconcile';
-import type { ConflictPolicy, DocumentMerge, FileMergeOutcome, Settlement } from '@ratchet/sync-core/reconciliation';
+import type {
+  ConflictPolicy,
+  DocumentMerge,
+  FileMergeOutcome,
+  MergedDocument,
+  Settlement,
+} from '@ratchet/sync-core/reconciliation';
 import { settle } from '@ratchet/sync-core/settle';
 import { type Bases, type Entry, type Side, type Snapshot, type Tree, unreadable } from '@ratchet/sync-core/tree';
 import type { ByteStash } from './byte-stash.ts';
@@ -49,8 +55,10 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
   const local = new Map<string, Tree | typeof unreadable>();
   const remote = new Map<string, Tree | typeof unreadable>();
   const detached: string[] = [];
+  const considered = new Set<string>();
   for (const [path, candidate] of candidates) {
     if (options.only && !options.only.has(path)) continue;
+    considered.add(path);
     if (options.scopeChanged && candidate.base && candidate.remote === null) {
       detached.push(path);
       continue;
@@ -63,7 +71,8 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
   const reconciliation = reconcile(bases as Bases, local as Snapshot, remote as Snapshot, options.policy);
   const outcomes = new Map<string, Map<string, FileMergeOutcome>>();
   for (const merge of reconciliation.merges) outcomes.set(merge.path, await mergeContents(merge, look.stash, kind));
-  const settlement = settle(reconciliation, outcomes, options.policy);
+  const settled = settle(reconciliation, outcomes, options.policy);
+  const settlement = options.policy === 'merge' ? await withReadableResults(settled, look.stash, kind) : settled;
   const open = new Set(settlement.conflicts.map((c) => c.path));
   const decided = new Set(
     options.policy === 'manual'
@@ -96,10 +105,7 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
       left: look.localCount,
     }),
     problems: look.problems,
-    settled: (path: string) =>
-      (local.has(path) || remote.has(path) || bases.has(path)) &&
-      !open.has(path) &&
-      candidates.get(path)?.remote !== unreadable,
+    settled: (path: string) => considered.has(path) && !open.has(path) && candidates.get(path)?.remote !== unreadable,
     fieldsOf: async (path: string, tree: Tree): Promise<P> => {
       const projected = await project(kind, look.stash, path, tree);
       if ('unreadable' in projected) throw new Error(`${path} was planned although it cannot be read.`);
@@ -163,6 +169,28 @@ async function mergeContents<P>(
   for (const { path, local, remote } of merge.merges)
     open.set(path, { clean: false, entry: outcomes.get(path)?.entry ?? local, fallback: remote });
   return open;
+}
+
+/**
+ * What policy `merge` puts together hunk by hunk may not read as a document, though both sides do. Then the remote side
+ * holds as a whole: one document that nobody can load must not keep the others from being synced.
+ */
+async function withReadableResults<P>(settlement: Settlement, stash: ByteStash, kind: Kind<P>): Promise<Settlement> {
+  const merged: MergedDocument[] = [];
+  for (const one of settlement.merged) {
+    const { path, remote, result, decidedBy } = one;
+    const putTogether = decidedBy === 'policy' && remote !== null && result !== null && result !== remote;
+    const isFit = !putTogether || (await fits(kind, stash, path, result, remote));
+    merged.push(isFit ? one : { ...one, result: remote });
+  }
+  return { ...settlement, merged };
+}
+
+/** Whether a tree reads as a document, and as no worse a one than another. */
+async function fits<P>(kind: Kind<P>, stash: ByteStash, path: string, tree: Tree, other: Tree): Promise<boolean> {
+  const [made, was] = [await project(kind, stash, path, tree), await project(kind, stash, path, other)];
+  if ('unreadable' in made) return false;
+  return !kind.broken(made.fields) || 'unreadable' in was || kind.broken(was.fields);
 }
 
 function planId(plan: Omit<Plan<unknown>, 'id' | 'kind' | 'fieldsOf' | 'settled'>): string {

@@ -1,17 +1,32 @@
-import { sameEntry, sameTree, type Tree, unreadable } from '@ratchet/sync-core/tree';
-import { type CycleContext, type Force, pullOnce, recoverPushes, scopeDigest } from './cycle.ts';
+import {
+  type CycleContext,
+  type Force,
+  planCycle,
+  pullOnce,
+  recoverPushes,
+  remember,
+  scopeDigest,
+  seenAs,
+} from './cycle.ts';
 import { documentToken } from './document-token.ts';
-import type { Candidate } from './look.ts';
 import type { Plan } from './plan.ts';
 import { EndpointError } from './problem.ts';
-import type { DocumentWrite, FileWrite, Person, Published, RemoteFile } from './remote.ts';
+import {
+  documentWrite,
+  outcomeOf,
+  type PushedDocument,
+  type PushOutcome,
+  rootOf,
+  type Target,
+  type TargetOptions,
+  targets,
+} from './push-targets.ts';
+import type { Person, Published, RemoteFile } from './remote.ts';
 
-export interface PushOptions<P> {
-  /** Only these documents. */
-  readonly only?: ReadonlySet<string>;
+export interface PushOptions<P> extends TargetOptions {
   readonly force?: Force;
-  /** Push documents too whose problems keep them from being used. */
-  readonly broken?: boolean;
+  /** false: a document that both sides changed is refused, not merged. */
+  readonly merge?: boolean;
   readonly author: Person;
   readonly message: (documents: readonly PushedDocument<P>[]) => string;
   /** Documents in one commit, at most. */
@@ -21,36 +36,15 @@ export interface PushOptions<P> {
   readonly pause: (tries: number) => Promise<void>;
 }
 
-/** A document on its way to the remote. */
-export interface PushedDocument<P> {
-  readonly path: string;
-  readonly id: string | null;
-  readonly revision: number | null;
-  readonly change: 'added' | 'modified' | 'deleted';
-  /** null: it is deleted. */
-  readonly fields: P | null;
-}
-
-export type PushErrorCode =
-  | 'SYNC_CONFLICT'
-  | 'PUSH_REJECTED'
-  | 'TASK_INVALID'
-  | 'REPOSITORY_UNREACHABLE'
-  | 'EDITED_MEANWHILE'
-  | 'UNREADABLE';
-
-export interface PushOutcome {
-  readonly path: string;
-  readonly id: string | null;
-  readonly commit: string | null;
-  readonly error: { readonly code: PushErrorCode; readonly message: string } | null;
-}
-
 export interface PushReport {
   readonly outcomes: readonly PushOutcome[];
   readonly head: string | null;
   readonly problems: Plan<unknown>['problems'];
+  /** Why the remote does not take pushes to this branch; null: it took them, or the reason was another. */
+  readonly rejection: Rejection | null;
 }
+
+type Rejection = Extract<Published, { status: 'rejected' }>['reason'];
 
 /** Tries against a remote that moves under us. */
 const tries = 5;
@@ -62,25 +56,37 @@ const tries = 5;
 export async function push<P>(context: CycleContext<P>, options: PushOptions<P>): Promise<PushReport> {
   await recoverPushes(context);
   const done = new Map<string, PushOutcome>();
+  const asked = options.revisions ? new Map(options.revisions) : null;
+  const only = options.merge === false ? await withoutMerges(context, options.only, done) : options.only;
   for (let attempt = 1; ; attempt++) {
     const { plan, report } = await pullOnce(context, attempt === 1 ? options.force : undefined, {
-      ...(options.only ? { only: options.only } : {}),
+      ...(only ? { only } : {}),
       guardRemote: true,
     });
     const stale = new Set(report.stale);
     const scope = scopeDigest(context);
-    const whole = !options.only && stale.size === 0;
+    const whole = !only && stale.size === 0;
     const seen = await context.replica.seen();
-    if (whole) await context.replica.setSeen({ head: plan.look.head, scope, problems: plan.problems });
-    const inStep = whole || (seen.head !== null && seen.head === plan.look.head && seen.scope === scope);
+    // With some documents only, their bases may be of another state than the one that was taken over whole, and that one
+    // may come back.
+    if (whole) {
+      await context.replica.setSeen(seenAs(plan.look.mark, scope, plan.problems));
+      remember(context, plan);
+    } else if (seen.head !== null && seen.head !== plan.look.mark)
+      await context.replica.setSeen({ head: null, scope: seen.scope, problems: seen.problems });
+    const inStep = whole || (seen.head !== null && seen.head === plan.look.mark && seen.scope === scope);
 
-    const { ready, refused } = await targets(plan, report.revisions, stale, options);
+    const wanted = { ...options, ...(only ? { only } : {}), ...(asked ? { revisions: asked } : {}) };
+    const { ready, refused } = await targets(plan, report.revisions, stale, wanted);
+    // A merge of ours is no edit that somebody made since.
+    for (const [path, revision] of report.revisions) if (asked?.has(path)) asked.set(path, revision);
     for (const outcome of refused) done.set(outcome.path, outcome);
     const left = await carry(context, options, plan, ready, done);
-    if (left.head !== plan.look.head && inStep)
-      await context.replica.setSeen({ head: left.head, scope, problems: whole ? plan.problems : seen.problems });
+    // A headless remote that may have been written to has no known mark any more.
+    if ((left.head !== plan.look.head || (left.sent && context.remote.headless)) && inStep)
+      await context.replica.setSeen(seenAs(left.head, scope, whole ? plan.problems : seen.problems));
 
-    const again = left.moved || [...stale].some((path) => !options.only || options.only.has(path));
+    const again = left.moved || [...stale].some((path) => !only || only.has(path));
     if (!again || attempt === tries) {
       const why = {
         code: 'PUSH_REJECTED',
@@ -90,66 +96,33 @@ export async function push<P>(context: CycleContext<P>, options: PushOptions<P>)
       const edited = { code: 'EDITED_MEANWHILE', message: 'It was edited while it was pushed. Push again.' } as const;
       for (const path of stale)
         done.set(path, { path, id: plan.candidates.get(path)?.index?.local?.id ?? null, commit: null, error: edited });
-      return { outcomes: [...done.values()], head: left.head, problems: plan.problems };
+      return {
+        outcomes: [...done.values()],
+        head: left.head,
+        problems: plan.problems,
+        rejection: left.rejection ?? null,
+      };
     }
     await options.pause(attempt);
   }
 }
 
-interface Target<P> extends PushedDocument<P> {
-  readonly candidate: Candidate<P>;
-  /** What the remote is to hold; null: nothing. */
-  readonly tree: Tree | null;
+/** Every document that a push may carry without merging; the others are refused, and nothing of them is written. */
+async function withoutMerges<P>(
+  context: CycleContext<P>,
+  only: ReadonlySet<string> | undefined,
+  done: Map<string, PushOutcome>,
+): Promise<ReadonlySet<string>> {
+  const { settlement, candidates } = await planCycle(context, { only });
+  const merged = new Set(settlement.merged.map(({ path }) => path));
+  const error = {
+    code: 'SYNC_CONFLICT',
+    message: 'The repository changed it too, and its settings say that a push does not merge. Sync first, then push.',
+  } as const;
+  for (const path of merged)
+    done.set(path, { path, id: candidates.get(path)?.index?.local?.id ?? null, commit: null, error });
+  return new Set([...(only ?? candidates.keys())].filter((path) => !merged.has(path)));
 }
-
-async function targets<P>(
-  plan: Plan<P>,
-  revisions: ReadonlyMap<string, number>,
-  stale: ReadonlySet<string>,
-  options: PushOptions<P>,
-): Promise<{ ready: Target<P>[]; refused: PushOutcome[] }> {
-  const wanted: { path: string; tree: Tree | null }[] = [...plan.settlement.remoteChanges];
-  for (const { path, remote, result } of plan.settlement.merged)
-    if (!(remote && result ? sameTree(remote, result) : remote === result)) wanted.push({ path, tree: result });
-  const ready: Target<P>[] = [];
-  const refused: PushOutcome[] = [];
-  for (const { path, tree } of wanted) {
-    const candidate = plan.candidates.get(path);
-    if (!candidate || stale.has(path)) continue;
-    const fields = tree ? await plan.fieldsOf(path, tree) : null;
-    const target: Target<P> = {
-      path,
-      id: candidate.index?.local?.id ?? null,
-      revision: revisions.get(path) ?? candidate.index?.local?.revision ?? null,
-      change: !tree ? 'deleted' : candidate.remote === null ? 'added' : 'modified',
-      fields,
-      candidate,
-      tree,
-    };
-    const broken = fields !== null && !options.broken && plan.kind.broken(fields);
-    if (broken) refused.push(outcomeOf(target, null, invalid(plan.kind.problemsOf(fields))));
-    else ready.push(target);
-  }
-  for (const { path } of plan.settlement.conflicts)
-    refused.push({ path, id: plan.candidates.get(path)?.index?.local?.id ?? null, commit: null, error: inConflict });
-  for (const [path, candidate] of plan.candidates)
-    if (candidate.remote === unreadable && candidate.index?.local && options.only?.has(path))
-      refused.push({ path, id: candidate.index.local.id, commit: null, error: cannotRead });
-  return { ready, refused };
-}
-
-const inConflict = {
-  code: 'SYNC_CONFLICT',
-  message: 'Both sides changed it and the changes do not merge. Resolve the conflict, then push.',
-} as const;
-const cannotRead = {
-  code: 'UNREADABLE',
-  message: 'Its files in the repository cannot be read now, so nothing is written there.',
-} as const;
-const invalid = (problems: readonly { path: string; message: string }[]) => ({
-  code: 'TASK_INVALID' as const,
-  message: `It has problems that keep it from running: ${problems.map((p) => `${p.path}: ${p.message}`).join('; ')} Mend them, or push with force.`,
-});
 
 /** Carries targets batch by batch; what is on its way is written down first. */
 async function carry<P>(
@@ -158,11 +131,12 @@ async function carry<P>(
   plan: Plan<P>,
   ready: readonly Target<P>[],
   done: Map<string, PushOutcome>,
-): Promise<{ head: string | null; moved: boolean }> {
+): Promise<{ head: string | null; moved: boolean; sent: boolean; rejection?: Rejection }> {
   const { remote, replica, signal } = context;
   let head = plan.look.head;
+  let sent = false;
   for (let from = 0; from < ready.length; from += options.batchSize) {
-    const batch = ready.slice(from, from + options.batchSize);
+    let batch = ready.slice(from, from + options.batchSize);
     const prepared = await remote.prepare(
       {
         parent: head,
@@ -173,6 +147,14 @@ async function carry<P>(
       },
       signal,
     );
+    // What the endpoint cannot hold does not go out, so that the intent must not name it.
+    const refused = new Map(prepared?.refused?.map(({ path, message }) => [path, message]));
+    for (const target of batch) {
+      const message = refused.get(target.path);
+      if (message !== undefined) done.set(target.path, outcomeOf(target, null, { code: 'PUSH_REJECTED', message }));
+    }
+    batch = batch.filter(({ path }) => !refused.has(path));
+    if (batch.length === 0) continue;
     const documents = batch.map(({ path, revision, tree }) => ({ path, revision, tree }));
     if (!prepared) {
       const intent = await replica.recordIntent({ token: head ?? '', baseHead: head, documents });
@@ -183,6 +165,7 @@ async function carry<P>(
     const intent = await replica.recordIntent({ token: prepared.token, baseHead: head, documents });
     let published: Published;
     try {
+      sent = true;
       published = await remote.publish(prepared, signal);
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
@@ -190,23 +173,25 @@ async function carry<P>(
       if (!arrived) {
         for (const target of ready.slice(from))
           done.set(target.path, outcomeOf(target, null, unreachableBecause(error)));
-        return { head, moved: false };
+        return { head, moved: false, sent };
       }
       published = { status: 'published', head: prepared.head, files: [], failed: [] };
     }
     if (published.status === 'moved') {
       await replica.abandonIntent(intent);
-      return { head, moved: true };
+      return { head, moved: true, sent };
     }
     if (published.status === 'rejected') {
       await replica.abandonIntent(intent);
       const error = { code: 'PUSH_REJECTED' as const, message: published.message };
       for (const target of ready.slice(from)) done.set(target.path, outcomeOf(target, null, error));
-      return { head, moved: false };
+      return { head, moved: false, sent, rejection: published.reason };
     }
     const failed = new Map(published.failed.map((problem) => [problem.path, problem]));
     const arrived = batch.filter((target) => !failed.has(target.path));
-    const tokens = new Map(arrived.flatMap((t) => tokenAfter(plan, t, published.files)));
+    const written = new Map(published.files.map((file) => [file.path, file]));
+    // Where the answer was lost, nothing is known of what lists now.
+    const tokens = new Map(written.size > 0 ? arrived.flatMap((t) => tokenAfter(plan, t, written)) : []);
     await replica.confirmIntent(intent, tokens, published.head, new Set(arrived.map((t) => t.path)));
     for (const target of batch) {
       const problem = failed.get(target.path);
@@ -214,9 +199,9 @@ async function carry<P>(
       done.set(target.path, outcomeOf(target, problem ? null : published.head, error));
     }
     head = published.head;
-    if (failed.size > 0 && [...failed.values()].some((p) => p.code === 'moved')) return { head, moved: true };
+    if (failed.size > 0 && [...failed.values()].some((p) => p.code === 'moved')) return { head, moved: true, sent };
   }
-  return { head, moved: false };
+  return { head, moved: false, sent };
 }
 
 /** The connection ended in the middle: the endpoint itself says whether the push arrived. While it cannot, the intent stays. */
@@ -245,42 +230,11 @@ const unreachableBecause = (error: EndpointError) => ({
   message: error.message,
 });
 
-const outcomeOf = <P>(target: Target<P>, commit: string | null, error: PushOutcome['error']): PushOutcome => ({
-  path: target.path,
-  id: target.id,
-  commit,
-  error,
-});
-
-async function documentWrite<P>(plan: Plan<P>, { path, tree, candidate }: Target<P>): Promise<DocumentWrite> {
-  const before = candidate.remote instanceof Map ? (candidate.remote as Tree) : new Map();
-  const after: Tree = tree ?? new Map();
-  const root = rootOf(plan, path, tree, candidate);
-  const names = new Set([...before.keys(), ...after.keys()]);
-  const changed = [...names].filter((name) => !sameEntry(before.get(name), after.get(name))).sort();
-  const contents = await plan.look.stash.get(changed.flatMap((name) => after.get(name)?.digest ?? []));
-  const files = changed.map((name): FileWrite => {
-    const entry = after.get(name);
-    return {
-      path: root + name,
-      before: before.get(name) ?? null,
-      after: entry ? { bytes: contents.get(entry.digest) as Uint8Array, mode: entry.mode } : null,
-    };
-  });
-  return { path, files };
-}
-
-function rootOf<P>(plan: Plan<P>, path: string, tree: Tree | null, candidate: Candidate<P>): string {
-  const shape = tree ?? (candidate.remote instanceof Map ? (candidate.remote as Tree) : new Map());
-  return plan.kind.rootOf(path, shape.keys());
-}
-
 /** The document's token as the remote now lists it; none where the endpoint did not say, which costs one more read. */
-function tokenAfter<P>(plan: Plan<P>, target: Target<P>, written: readonly RemoteFile[]): [string, string][] {
+function tokenAfter<P>(plan: Plan<P>, target: Target<P>, written: ReadonlyMap<string, RemoteFile>): [string, string][] {
   if (!target.tree) return [];
   const root = rootOf(plan, target.path, target.tree, target.candidate);
-  const files = new Map(target.candidate.files.map((file) => [file.path, file]));
-  for (const file of written) if (file.path.startsWith(root)) files.set(file.path, file);
-  const listed = [...target.tree.keys()].map((name) => files.get(root + name));
+  const before = new Map(target.candidate.files.map((file) => [file.path, file]));
+  const listed = [...target.tree.keys()].map((name) => written.get(root + name) ?? before.get(root + name));
   return listed.every((file) => file !== undefined) ? [[target.path, documentToken(root, listed)]] : [];
 }

@@ -5,7 +5,7 @@ import type { SyncProblem } from './problem.ts';
 /** One document as the near side knows it: enough to tell, without its tree, whether anything changed. */
 export interface IndexRow {
   readonly path: string;
-  /** null: there is no local document at this path. */
+  /** null: there is no local document at this path. Its checksum is told apart from the base's, and nothing else. */
   readonly local: { readonly id: string; readonly revision: number; readonly checksum: string } | null;
   /** null: both sides never agreed on anything here. */
   readonly base: { readonly checksum: string; readonly token: string } | null;
@@ -37,6 +37,8 @@ export interface DocumentUpdate<P> {
   readonly movedFrom?: string;
   /** The local revision the plan saw; null: there was no local document. Anything else now: the update is stale. */
   readonly expected: number | null;
+  /** The local document the plan saw: another one at its path, made since, may be at the same revision. */
+  readonly expectedId?: string | null;
   /** The new local document; null deletes it; left out: it stays. */
   readonly local?: { readonly tree: Tree; readonly fields: P } | null;
   /** The new base; null clears it; left out: it stays. */
@@ -62,6 +64,7 @@ export interface UpdateReport {
 
 /** What the last run that took over everything saw of the remote. */
 export interface Seen {
+  /** The mark of the state that was taken over; null: the next run is to look. */
   readonly head: string | null;
   readonly scope: string | null;
   /** What kept documents of it from loading: true again while the head is the same. */
@@ -89,7 +92,8 @@ export interface IntendedDocument {
  * Everything written under a lease checks its fence in the same transaction.
  */
 export interface Replica<P> {
-  index(): Promise<readonly IndexRow[]>;
+  /** Every document that is known here; with `paths` only those at one of them. */
+  index(paths?: readonly string[]): Promise<readonly IndexRow[]>;
   sides(paths: readonly string[]): Promise<ReadonlyMap<string, Sides>>;
   /** Contents by digest. Missing ones are left out. */
   read(digests: readonly Digest[]): Promise<ReadonlyMap<Digest, Uint8Array>>;

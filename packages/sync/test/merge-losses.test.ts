@@ -31,6 +31,14 @@ describe('what a merge must not lose', () => {
     }
   });
 
+  it.each([
+    ['minified', '{"a":1,"b":[1]}\n', '{"a":2,"b":[1]}\n', '{"a":1,"b":[1],"c":{}}\n', '{"a":2,"b":[1],"c":{}}\n'],
+    ['spaced', '{"a": 1, "b": 1}', '{"a": 2, "b": 1}', '{"a": 1, "b": 2}', '{"a": 2, "b": 2}'],
+    ['spaced within', '{ "a": 1 }', '{ "a": 1, "l": 1 }', '{ "a": 1, "r": "x" }', '{ "a": 1, "r": "x", "l": 1 }'],
+  ])('the one line that a JSON file is: %s', async (_, base, local, remote, expected) => {
+    expect(await merged('a.json', base, local, remote)).toEqual({ clean: true, text: expected });
+  });
+
   it('a number that differs only beyond a double', async () => {
     const text = (n: string, m: number, z: number) => `{\n  "n": ${n},\n  "m": ${m},\n  "z": ${z}\n}\n`;
     const { text: result } = await merged(
@@ -79,4 +87,14 @@ describe('what a merge must not lose', () => {
     const text = (v: number, w: number) => `{"v":${v},\n"d":${'['.repeat(100_000)}${']'.repeat(100_000)},\n"w":${w}}\n`;
     expect((await merged('a.json', text(1, 1), text(2, 1), text(1, 3))).text).toContain('"v":2');
   });
+});
+
+it('markers in a text that mixes line ends are not taken for its lines', async () => {
+  const text = (line: string) => `first\r\n${line}\r\nlast\n`;
+  const { clean, text: result } = await merged('a.txt', text('base'), text('ours'), text('theirs'));
+  const outcome = await mergeFile(input('a.txt', text('base'), text('ours'), text('theirs')));
+  expect([clean, result.includes('<<<<<<<')]).toEqual([false, true]);
+  if (outcome.clean) throw new Error('It is a conflict.');
+  expect(outcome.hunks).toMatchObject([{ local: 'ours\r\n', base: 'base\r\n', remote: 'theirs\r\n' }]);
+  expect(Buffer.from(outcome.fallback).toString('utf8')).toBe(text('theirs'));
 });

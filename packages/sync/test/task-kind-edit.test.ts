@@ -353,12 +353,13 @@ const text = fc
 const line = fc.string({ maxLength: 30 });
 const anyJson = fc
   .jsonValue({ maxDepth: 3, noUnicodeString: false })
+  // Through the text and back: JSON has no negative zero to keep.
+  .map((value) => JSON.parse(JSON.stringify(value)) as typeof value)
   .filter(
     (value) =>
       JSON.stringify(value) === JSON.stringify(value).toWellFormed() &&
       !JSON.stringify(value).includes('\\u0000') &&
       !/\\ud[89a-f]/i.test(JSON.stringify(value)) &&
-      !Object.is(value, -0) &&
       !JSON.stringify(value).includes('__proto__'),
   );
 const memberName = fc

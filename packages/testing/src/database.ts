@@ -82,3 +82,14 @@ export async function administer(url: string, statement: string): Promise<void> 
     await client.end();
   }
 }
+
+/** The rows of one statement on a database that others use. */
+export async function ask<T extends object>(url: string, statement: string, values: unknown[] = []): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(statement, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

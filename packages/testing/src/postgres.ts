@@ -15,6 +15,10 @@ export interface PrivatePostgres {
   databaseUrl(name: string): string;
   /** Ends and starts it again, at the same address with the same data. */
   restart(): Promise<void>;
+  /** Ends it at once, as a crash does: nothing is written any more, and clients are cut off. */
+  crash(): Promise<void>;
+  /** Starts it after a crash, at the same address with the same data. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,8 +32,11 @@ const settings = [
 ];
 const portTries = 3;
 
-/** A PostgreSQL of our own on a free port, from the installed programs; null where none are installed. */
-export async function startPostgres(): Promise<PrivatePostgres | null> {
+/**
+ * A PostgreSQL of our own on a free port, from the installed programs; null where none are installed. `durable`: what it
+ * said is kept is there after a crash.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PrivatePostgres | null> {
   const programs = await findPrograms();
   if (!programs) return null;
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-postgres-'));
@@ -41,10 +48,17 @@ export async function startPostgres(): Promise<PrivatePostgres | null> {
   const launch = async (port: number): Promise<ChildProcess> => {
     const places = ['-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', '-k', folder];
     const output = openSync(log, 'a', 0o644);
-    const server = spawn(join(programs, 'postgres'), [...places, ...settings.flatMap((setting) => ['-c', setting])], {
-      ...as,
-      stdio: ['ignore', output, output],
-    });
+    const server = spawn(
+      join(programs, 'postgres'),
+      [
+        ...places,
+        ...(durable ? [...settings, 'synchronous_commit=on'] : settings).flatMap((setting) => ['-c', setting]),
+      ],
+      {
+        ...as,
+        stdio: ['ignore', output, output],
+      },
+    );
     if (await answers(urlAt(port, 'postgres'), server)) return server;
     throw new Error(`The private PostgreSQL did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
   };
@@ -76,6 +90,10 @@ export async function startPostgres(): Promise<PrivatePostgres | null> {
     databaseUrl: (name) => urlAt(port, name),
     async restart() {
       await end(server);
+      server = await launch(port);
+    },
+    crash: () => end(server, 'SIGQUIT'),
+    async start() {
       server = await launch(port);
     },
     stop,
@@ -138,9 +156,9 @@ async function answers(url: string, server: ChildProcess): Promise<boolean> {
 }
 
 /** Breaks what is under way off and waits until it is down. */
-async function end(server: ChildProcess): Promise<void> {
+async function end(server: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGINT');
+  server.kill(signal);
   await gone;
 }

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
-import { contextOf, type Io } from '../context.ts';
+import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
+import { analysisLines } from '../show-analysis.ts';
+import { timeline } from '../show-trace.ts';
+import { writeText } from '../write-text.ts';
+import { report } from './run.ts';
 
 export function executionCommands(root: Command, io: Io): void {
   const execution = example(root.command('execution').description('Runs of tasks.'), 'execution list');
@@ -49,6 +53,78 @@ export function executionCommands(root: Command, io: Io): void {
     const shown = await client.executions.retry({ id: given });
     out.fields(shown, { id: shown.id, status: shown.status });
   });
+  one(
+    'trace',
+    'What it did over time: steps, requests, and where a profiled one spent its time.',
+    async ({ client, out }, given) => {
+      const trace = await client.executions.trace({ id: given });
+      if (out.json) return out.line(JSON.stringify(trace, null, 2));
+      for (const line of timeline(trace, out)) out.line(line);
+    },
+  );
+  one('analyse', 'Why it failed, where, whether it did so before, and what to do.', async ({ client, out }, given) => {
+    const analysis = await client.executions.analysis({ id: given });
+    if (out.json) return out.line(JSON.stringify(analysis, null, 2));
+    for (const line of analysisLines(analysis, out)) out.line(line);
+  });
+  example(
+    execution
+      .command('recording <id>')
+      .description('The requests of a recorded one, as an HTTP Archive (HAR 1.2).')
+      .option('--output <file>', 'write it to a file')
+      .action(async (given: string, options: { output?: string }, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const text = `${JSON.stringify(await client.executions.recording({ id: given }), null, 2)}\n`;
+        if (options.output === undefined) return out.line(text.trimEnd());
+        writeText(options.output, text);
+        if (!out.json) out.line(`Wrote ${options.output}.`);
+      }),
+    `execution recording ${id} --output requests.har`,
+  );
+  example(
+    execution
+      .command('stats')
+      .description('Counts, durations and percentiles, as a whole and per task.')
+      .option('--task <task>', 'of one task: its id or name')
+      .option('--window <time>', 'of the last 1h, 24h, 7d or 30d')
+      .action(async (options: { task?: string; window?: string }, command: Command) => {
+        const context = contextOf(command, io);
+        const { task, window } = options;
+        const stats = await context.client.executions.stats({
+          ...(task === undefined ? {} : { taskId: await taskId(context, task) }),
+          ...(window === undefined ? {} : { window: window as '1h' }),
+        });
+        if (context.out.json) return context.out.line(JSON.stringify(stats, null, 2));
+        const { perTask, ...whole } = stats;
+        context.out.fields(whole, whole);
+        context.out.line('');
+        const columns = [
+          'taskName',
+          'total',
+          'failed',
+          'successRate',
+          'p50DurationMs',
+          'p95DurationMs',
+          'p99DurationMs',
+        ];
+        context.out.rows(perTask, perTask.map(rounded), columns);
+      }),
+    'execution stats --window 24h',
+  );
+  example(
+    root
+      .command('replay <execution>')
+      .description('Run a recorded execution again: its code, input, clock and answers, without the network.')
+      .option('--current', 'the code as it is now, against the recorded answers')
+      .option('--no-wait', 'answer as soon as it is queued')
+      .action(async (given: string, options: { current?: boolean; wait: boolean }, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const { current = false, wait } = options;
+        report(out, await client.executions.replay({ id: given, current, wait }));
+      }),
+    `replay ${id}`,
+    `replay ${id} --current`,
+  );
   example(
     root
       .command('health')
@@ -61,3 +137,11 @@ export function executionCommands(root: Command, io: Io): void {
     'health',
   );
 }
+
+const rounded = (row: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Math.round(value * 100) / 100 : value,
+    ]),
+  );

@@ -24,10 +24,17 @@ export function jobCommands(root: Command, io: Io): void {
       .option('--priority <priority>', 'low, normal, high or urgent', 'normal')
       .option('--retries <n>', 'how often a failed run is tried again', '0')
       .option('--at <time>', 'not before this time (ISO 8601)')
+      .option('--record', 'keep its requests, clock and seed, for "replay"')
       .action(
         async (
           task: string,
-          options: { input: string; priority: 'low' | 'normal' | 'high' | 'urgent'; retries: string; at?: string },
+          options: {
+            input: string;
+            priority: 'low' | 'normal' | 'high' | 'urgent';
+            retries: string;
+            at?: string;
+            record?: boolean;
+          },
           command: Command,
         ) => {
           const context = contextOf(command, io);
@@ -37,6 +44,7 @@ export function jobCommands(root: Command, io: Io): void {
             priority: options.priority,
             maxRetries: Number(options.retries),
             scheduledFor: options.at,
+            record: options.record ?? false,
           });
           context.out.fields(made, { id: made.id, status: made.status });
         },
@@ -61,4 +69,67 @@ export function jobCommands(root: Command, io: Io): void {
         }),
       `job ${name} 01930f3e-0000-7000-8000-000000000000`,
     );
+  example(
+    job
+      .command('queue')
+      .description('Whether the queue of jobs stands still.')
+      .action(async (_options: object, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const state = await client.jobs.queue();
+        out.fields(state, { ...state, pausedTasks: state.pausedTasks.map((task) => task.taskName ?? task.taskId) });
+      }),
+    'job queue',
+  );
+  for (const [name, description] of [
+    ['pause', 'Take no more jobs from the queue; what runs goes on.'],
+    ['resume', 'Take jobs from the queue again.'],
+  ] as const)
+    example(
+      job
+        .command(name)
+        .description(description)
+        .option('--task <task>', 'only jobs of this task')
+        .action(async ({ task }: { task?: string }, command: Command) => {
+          const context = contextOf(command, io);
+          const { jobs } = context.client;
+          const only = task === undefined ? {} : { taskId: await taskId(context, task) };
+          const state = await (name === 'pause' ? jobs.pause(only) : jobs.resume(only));
+          context.out.fields(state, {
+            paused: state.paused,
+            pausedTasks: state.pausedTasks.map((one) => one.taskName ?? one.taskId),
+          });
+        }),
+      `job ${name} --task "HTTP check"`,
+    );
+  example(
+    job
+      .command('clear')
+      .description('Forget jobs by their status; those that wait are cancelled first, those that run are left alone.')
+      .option('--status <status...>', 'queued, retrying, completed, failed or cancelled', [
+        'completed',
+        'failed',
+        'cancelled',
+      ])
+      .option('--task <task>', 'only jobs of this task')
+      .option('--before <time>', 'only jobs created before (ISO 8601)')
+      .action(
+        async (
+          options: {
+            status: ('queued' | 'retrying' | 'completed' | 'failed' | 'cancelled')[];
+            task?: string;
+            before?: string;
+          },
+          command: Command,
+        ) => {
+          const context = contextOf(command, io);
+          const cleared = await context.client.jobs.clear({
+            status: options.status,
+            before: options.before,
+            ...(options.task === undefined ? {} : { taskId: await taskId(context, options.task) }),
+          });
+          context.out.fields(cleared, cleared);
+        },
+      ),
+    'job clear --status failed --before 2026-01-01T00:00:00Z',
+  );
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
+import { repositorySettingsCommands } from './repository-settings.ts';
 
 export function repositoryCommands(root: Command, io: Io): void {
   const repo = example(root.command('repo').description('Repositories: where tasks are kept.'), 'repo list');
@@ -16,44 +17,7 @@ export function repositoryCommands(root: Command, io: Io): void {
       }),
     'repo list --json',
   );
-  example(
-    repo
-      .command('add <name> <uri>')
-      .description('Register a repository: a Git address, or a folder of the server.')
-      .option('--type <type>', 'git or filesystem; filesystem for an absolute path that is no .git')
-      .option('--branch <name>', 'the branch, for git')
-      .option('--sub-path <folder>', 'the folder within it')
-      .option('--token-env <variable>', 'the server’s environment variable with the token, such as RATCHET_GIT_TOKEN')
-      .option('--read-only', 'never push to it')
-      .action(
-        async (
-          name: string,
-          uri: string,
-          options: {
-            type?: 'git' | 'filesystem';
-            branch?: string;
-            subPath?: string;
-            tokenEnv?: string;
-            readOnly?: boolean;
-          },
-          command: Command,
-        ) => {
-          const context = contextOf(command, io);
-          const repositoryType = options.type ?? (uri.startsWith('/') && !uri.endsWith('.git') ? 'filesystem' : 'git');
-          const made = await context.client.repositories.create({
-            name,
-            uri,
-            repositoryType,
-            branch: options.branch ?? null,
-            subPath: options.subPath ?? null,
-            isWritable: !options.readOnly,
-            ...(options.tokenEnv ? { authConfig: { type: 'token' as const, tokenEnv: options.tokenEnv } } : {}),
-          });
-          context.out.fields(made, { id: made.id, name: made.name, uri: made.uri });
-        },
-      ),
-    'repo add ops https://git.example.org/ops/tasks.git --branch main --token-env RATCHET_GIT_TOKEN',
-  );
+  repositorySettingsCommands(repo, io);
   const one = (
     name: string,
     description: string,
@@ -98,6 +62,7 @@ export function repositoryCommands(root: Command, io: Io): void {
   one('history', 'Its sync and push runs, newest first.', 'repo history examples', async ({ client, out }, id) => {
     const page = await client.repositories.runs({ id });
     out.rows(page, page.items, [
+      'id',
       'startedAt',
       'direction',
       'trigger',
@@ -112,12 +77,87 @@ export function repositoryCommands(root: Command, io: Io): void {
     repo
       .command('remove <repository>')
       .description('Forget a repository; its own files stay as they are.')
-      .option('--tasks <fate>', 'detach: keep its tasks here; delete: delete them here')
-      .action(async (repository: string, options: { tasks?: 'detach' | 'delete' }, command: Command) => {
+      .option('--tasks <fate>', 'move: to another repository; detach: keep its tasks here; delete: delete them here')
+      .option('--to <repository>', 'where move moves to; the default one without')
+      .action(async (repository: string, options: { tasks?: 'move' | 'detach' | 'delete'; to?: string }, command) => {
         const context = contextOf(command, io);
-        await context.client.repositories.delete({ id: await repositoryId(context, repository), tasks: options.tasks });
+        const to = options.to ? await repositoryId(context, options.to) : undefined;
+        const id = await repositoryId(context, repository);
+        await context.client.repositories.delete({ id, tasks: options.tasks, to });
         if (!context.out.json) context.out.line('Removed.');
       }),
     'repo remove ops --tasks detach',
+    'repo remove ops --tasks move --to archive',
+  );
+  one('analytics', 'Its runs, changes and failures by day.', 'repo analytics ops', async ({ client, out }, id) => {
+    const shown = await client.repositories.analytics({ id });
+    out.rows(shown, shown.daily, ['day', 'pulls', 'pushes', 'failures', 'tasksChanged', 'conflicts']);
+  });
+  one('pushes', 'Pushes that wait for approval, and earlier ones.', 'repo pushes ops', async ({ client, out }, id) => {
+    const page = await client.pushes.list({ id, limit: 1000 });
+    out.rows(
+      page,
+      page.items.map((each) => ({ ...each, tasks: each.documents.map(({ name }) => name) })),
+      ['id', 'status', 'requestedBy', 'createdAt', 'tasks'],
+    );
+  });
+  example(
+    repo
+      .command('approve <repository> <push>')
+      .description('Let a push out that waits for approval.')
+      .action(async (repository: string, pushId: string, _options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const results = await context.client.pushes.approve({ id: await repositoryId(context, repository), pushId });
+        context.out.rows(
+          results,
+          results.map((r) => ({ pushed: r.success ? 'yes' : 'no', path: r.repositoryPath, note: r.error?.message })),
+          ['pushed', 'path', 'note'],
+        );
+        const failed = results.filter((r) => !r.success);
+        if (failed.length > 0) throw new Failed(`${failed.length} were not pushed.`);
+      }),
+    'repo approve ops 01930f3e-0000-7000-8000-000000000000',
+  );
+  example(
+    repo
+      .command('reject <repository> <push>')
+      .description('Refuse a push that waits for approval; its tasks keep their changes.')
+      .option('--reason <text>', 'why, for who asked')
+      .action(async (repository: string, pushId: string, options: { reason?: string }, command: Command) => {
+        const context = contextOf(command, io);
+        const id = await repositoryId(context, repository);
+        const rejected = await context.client.pushes.reject({ id, pushId, reason: options.reason });
+        context.out.fields(rejected, { id: rejected.id, status: rejected.status, reason: rejected.reason });
+      }),
+    'repo reject ops 01930f3e-0000-7000-8000-000000000000 --reason "After the release"',
+  );
+  example(
+    repo
+      .command('undo <repository> <run>')
+      .description('Take back here what a sync run changed; tasks that were edited since stay as they are.')
+      .action(async (repository: string, runId: string, _options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const result = await context.client.repositories.undoRun({
+          id: await repositoryId(context, repository),
+          runId,
+        });
+        const rows = [
+          ...result.undone.map(({ name, change }) => ({ name, result: change })),
+          ...result.skipped.map(({ name, reason }) => ({ name, result: `skipped: ${reason}` })),
+        ];
+        context.out.rows(result, rows, ['name', 'result']);
+      }),
+    'repo undo examples 01930f3e-0000-7000-8000-000000000000',
+  );
+  example(
+    repo
+      .command('pull-requests')
+      .description('Pull requests that pushes have opened.')
+      .action(async (_options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const page = await context.client.pullRequests.list({ limit: 1000 });
+        context.out.rows(page, page.items, ['status', 'title', 'branch', 'baseBranch', 'url', 'error']);
+      }),
+    'repo pull-requests',
   );
 }

@@ -1,11 +1,20 @@
-import { existsSync } from 'node:fs';
 import type { Execution } from '@ratchet/contract/entities/execution';
+import { RatchetError } from '@ratchet/contract/errors';
 import type { Command } from 'commander';
 import { type Context, contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
+import { isPath } from '../is-path.ts';
 import type { Output } from '../output.ts';
 import { readJson } from '../read-value.ts';
+
+interface RunOptions {
+  readonly input: string;
+  readonly wait: boolean;
+  readonly timeout?: string;
+  readonly record?: boolean;
+  readonly profile?: boolean;
+}
 
 export function runCommands(root: Command, io: Io): void {
   example(
@@ -15,11 +24,18 @@ export function runCommands(root: Command, io: Io): void {
       .option('--input <json>', 'JSON, @file or - for standard input', '{}')
       .option('--no-wait', 'answer as soon as it is queued')
       .option('--timeout <ms>', 'stop it after this time')
-      .action(async (task: string, options: { input: string; wait: boolean; timeout?: string }, command: Command) => {
+      .option('--record', 'keep its requests, clock and seed, for "replay"')
+      .option('--profile', 'take a profile of the processor’s time, for "execution trace"')
+      .action(async (task: string, options: RunOptions, command: Command) => {
         const context = contextOf(command, io);
         const input = await readJson(options.input, io);
         const timeoutMs = options.timeout === undefined ? undefined : Number(options.timeout);
         if (isPath(task)) {
+          if (options.record || options.profile)
+            throw new RatchetError(
+              'VALIDATION_FAILED',
+              '--record and --profile keep what they see on a server: give the id or name of a task there.',
+            );
           const { runLocalTask } = await import('@ratchet/server/local-task');
           return report(context.out, await runLocalTask({ path: task, input, timeoutMs }));
         }
@@ -28,7 +44,11 @@ export function runCommands(root: Command, io: Io): void {
           input,
           wait: options.wait,
           timeoutMs,
+          record: options.record ?? false,
+          profile: options.profile ?? false,
         });
+        // Where it can be looked at: what it answers stays alone on the output.
+        if ((options.record || options.profile) && !context.out.json) io.stderr.write(`Execution ${execution.id}\n`);
         report(context.out, execution);
       }),
     'run "CSV to JSON" --input @people.json',
@@ -36,48 +56,23 @@ export function runCommands(root: Command, io: Io): void {
   );
   example(
     root
-      .command('test <task>')
-      .description('Run the tests of a task on the server, or of a folder.')
-      .option('--only <part>', 'only tests whose name or file has this part')
-      .action(async (task: string, options: { only?: string }, command: Command) => {
-        const context = contextOf(command, io);
-        const result = await tested(context, task, options.only);
-        const rows = result.results.map((test) => ({
-          status: test.status,
-          test: test.name,
-          ms: Math.round(test.durationMs),
-          error: test.error ?? '',
-        }));
-        context.out.rows(result, rows, ['status', 'test', 'ms', 'error']);
-        if (!context.out.json) context.out.line(`${result.passed} passed, ${result.failed} failed`);
-        if (result.failed > 0) throw new Failed(`${result.failed} tests failed.`);
-      }),
-    'test ./examples/tasks/csv-to-json',
-  );
-  example(
-    root
       .command('validate <task>')
-      .description('Check the code, schemas and metadata of a task on the server, or of a folder.')
+      .description('Check the code, schemas, tests and metadata of a task on the server, or of a folder.')
       .action(async (task: string, _options: object, command: Command) => {
         const context = contextOf(command, io);
         const result = await validated(context, task);
-        context.out.rows(
-          result,
-          result.problems.map((p) => ({ ...p, line: p.line ?? '' })),
-          ['severity', 'path', 'line', 'message'],
-        );
+        const { out } = context;
+        if (out.json) out.line(JSON.stringify(result, null, 2));
+        else if (result.problems.length === 0) out.line('Nothing is wrong with it.');
+        else
+          for (const { severity, path, line, message, code } of result.problems) {
+            const where = line === undefined ? path : `${path}:${line}`;
+            out.line(`${severity === 'error' ? out.bad(severity) : severity} ${where}: ${message} ${out.dim(code)}`);
+          }
         if (!result.valid) throw new Failed('It has problems.');
       }),
     'validate ./examples/tasks/csv-to-json',
   );
-}
-
-const isPath = (task: string): boolean => /^[./~]/.test(task) || (task.includes('/') && existsSync(task));
-
-async function tested(context: Context, task: string, only: string | undefined) {
-  if (!isPath(task)) return context.client.tasks.test({ id: await taskId(context, task), test: only });
-  const { testLocalTask } = await import('@ratchet/server/local-task');
-  return testLocalTask({ path: task, filter: only });
 }
 
 async function validated(context: Context, task: string) {
@@ -89,7 +84,7 @@ async function validated(context: Context, task: string) {
 type Ran = Pick<Execution, 'status' | 'output' | 'error' | 'durationMs'> & { id?: string };
 
 /** The output alone, so that it can be piped on; what went wrong to standard error. */
-function report(out: Output, execution: Ran): void {
+export function report(out: Output, execution: Ran): void {
   if (out.json) out.line(JSON.stringify(execution, null, 2));
   else if (execution.status === 'completed') out.line(JSON.stringify(execution.output, null, 2));
   else if (execution.status === 'pending' || execution.status === 'running')

@@ -19,7 +19,7 @@ export function serveCommands(root: Command, io: Io): void {
       .option('--port <number>', 'listen on this port, 0 for a free one (RATCHET_SERVER_PORT; 8080)')
       .option('--data-dir <folder>', 'keep the embedded database, mirrors and keys here (RATCHET_DATA_DIR; ~/.ratchet)')
       .option('--database-url <url>', 'use this PostgreSQL instead of the embedded one (DATABASE_URL)')
-      .option('--role <role>', 'all, api or worker', 'all')
+      .option('--role <role>', 'all, api or worker (RATCHET_ROLE; all)')
       .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything', 'none')
       .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)');
   example(

@@ -1,8 +1,9 @@
-import type { SyncResult } from '@ratchet/contract/entities/sync';
+import { awaitsApproval, type PushResult, type SyncResult } from '@ratchet/contract/entities/sync';
 import type { Command } from 'commander';
 import { type Context, contextOf, type Io, repositoryId, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
+import { withProgress } from '../progress.ts';
 
 export function syncCommands(root: Command, io: Io): void {
   example(
@@ -21,10 +22,10 @@ export function syncCommands(root: Command, io: Io): void {
           return fail(all.results);
         }
         const id = await repositoryId(context, repository);
-        const result = await context.client.repositories.sync({
-          id,
-          ...(options.planId ? { planId: options.planId, force: true } : {}),
-        });
+        const forced = options.planId ? { planId: options.planId, force: true } : {};
+        const result = await withProgress(io.stderr, (hear) =>
+          context.client.repositories.sync({ id, ...forced }, hear),
+        );
         show(context, [result], result);
         fail([result]);
       }),
@@ -48,18 +49,19 @@ export function syncCommands(root: Command, io: Io): void {
       .command('push [task]')
       .description('Push one task, or every changed task of a repository.')
       .option('--repository <name>', 'push every changed task of this repository')
+      .option('--all', 'push every changed task of every repository')
       .option('--message <text>', 'the commit message')
       .option('--plan-id <id>', 'let this plan through though a guard stopped it')
       .option('--force', 'push a task although it has problems')
       .action(
         async (
           task: string | undefined,
-          options: { repository?: string; message?: string; planId?: string; force?: boolean },
+          options: { repository?: string; all?: boolean; message?: string; planId?: string; force?: boolean },
           command: Command,
         ) => {
           const context = contextOf(command, io);
-          if (Boolean(task) === Boolean(options.repository))
-            throw new Failed('Name a task, or a repository with --repository.', exitCodes.usage);
+          if ([task, options.repository, options.all].filter(Boolean).length !== 1)
+            throw new Failed('Name a task, or a repository with --repository, or say --all.', exitCodes.usage);
           const results = task
             ? [
                 await context.client.tasks.push({
@@ -68,19 +70,18 @@ export function syncCommands(root: Command, io: Io): void {
                   force: options.force ?? false,
                 }),
               ]
-            : await context.client.repositories.push({
-                id: await repositoryId(context, options.repository ?? ''),
-                message: options.message,
-                ...(options.planId ? { planId: options.planId, force: true } : {}),
-              });
+            : options.all
+              ? await pushAll(context, options.message)
+              : await pushRepository(context, options);
           const rows = results.map((r) => ({
             pushed: r.success ? 'yes' : 'no',
             path: r.repositoryPath,
             commit: r.commitHash?.slice(0, 10),
-            error: r.error?.message ?? '',
+            pullRequest: r.pullRequestUrl,
+            note: r.error?.message ?? '',
           }));
-          context.out.rows(results, rows, ['pushed', 'path', 'commit', 'error']);
-          const failed = results.filter((r) => !r.success);
+          context.out.rows(results, rows, ['pushed', 'path', 'commit', 'pullRequest', 'note']);
+          const failed = results.filter((r) => !r.success && !awaitsApproval(r));
           if (failed.length > 0)
             throw new Failed(
               `${failed.length} were not pushed.`,
@@ -90,6 +91,7 @@ export function syncCommands(root: Command, io: Io): void {
       ),
     'push "CSV to JSON" --message "Trim cells"',
     'push --repository examples',
+    'push --all',
   );
   example(
     root
@@ -106,24 +108,47 @@ export function syncCommands(root: Command, io: Io): void {
   example(
     root
       .command('diff <task>')
-      .description('How a task changed between two revisions; the last change without numbers.')
+      .description(
+        'How a task changed between two revisions: what a push would change, or without one its last change.',
+      )
       .option('--from <revision>', 'the earlier revision')
       .option('--to <revision>', 'the later revision')
       .action(async (task: string, options: { from?: string; to?: string }, command: Command) => {
         const context = contextOf(command, io);
+        const id = await taskId(context, task);
         const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-        const diff = await context.client.tasks.diff({
-          id: await taskId(context, task),
-          from: number(options.from),
-          to: number(options.to),
-        });
+        const revisions = { from: number(options.from), to: number(options.to) };
+        const pending = options.from === undefined && options.to === undefined && (await isPending(context, id));
+        const diff = await context.client.tasks.diff({ id, ...revisions, pending });
         if (context.out.json) context.out.line(JSON.stringify(diff, null, 2));
         else
           for (const file of diff.files)
             context.out.line(file.binary ? `${file.path}: binary, ${file.change}` : file.diff.trimEnd());
       }),
+    'diff "CSV to JSON"',
     'diff "CSV to JSON" --from 1 --to 2',
   );
+}
+
+const isPending = async ({ client }: Context, id: string): Promise<boolean> =>
+  (await client.tasks.get({ id })).needsPush;
+
+const pushRepository = async (
+  context: Context,
+  options: { repository?: string; message?: string; planId?: string },
+): Promise<PushResult[]> => {
+  const id = await repositoryId(context, options.repository ?? '');
+  const forced = options.planId ? { planId: options.planId, force: true } : {};
+  return withProgress(context.io.stderr, (hear) =>
+    context.client.repositories.push({ id, message: options.message, ...forced }, hear),
+  );
+};
+
+async function pushAll({ client, io }: Context, message: string | undefined): Promise<PushResult[]> {
+  const { results, failures } = await client.registry.pushAllPending({ message });
+  for (const failure of failures) io.stderr.write(`${failure.repositoryId}: ${failure.code}: ${failure.message}\n`);
+  if (failures.length > 0) throw new Failed(`${failures.length} repositories could not be pushed.`);
+  return results;
 }
 
 function show(context: Context, results: readonly SyncResult[], value: unknown): void {

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { contextOf, type Io, repositoryId, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { readText } from '../read-value.ts';
+import { exchangeCommands } from './exchange.ts';
 
-export function taskCommands(root: Command, io: Io): void {
+/** Answers `task`, for commands that stand below it in files of their own. */
+export function taskCommands(root: Command, io: Io): Command {
   const task = example(root.command('task').description('Tasks on the server.'), 'task list');
   example(
     task
@@ -146,4 +148,6 @@ export function taskCommands(root: Command, io: Io): void {
       }),
     'task rollback "Say hello" 1',
   );
+  exchangeCommands(task, io);
+  return task;
 }

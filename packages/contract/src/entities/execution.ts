@@ -35,6 +35,11 @@ export const Execution = z
     attempt: z.int().describe('From 1'),
     nodeId: Id.nullable(),
     triggeredBy: z.string(),
+    outputs: z.array(Id).describe('Output destinations its output goes to, besides the global ones'),
+    record: z.boolean().describe('Whether it is recorded, for replay'),
+    replayOf: Id.nullable().describe('The recorded execution that it played again'),
+    cachedFrom: Id.nullable().describe('The execution whose stored result it answered'),
+    profile: z.boolean().describe('Whether the processor’s time is profiled, for a flame graph in its trace'),
     queuedAt: Time,
     startedAt: Time.nullable(),
     finishedAt: Time.nullable(),
@@ -66,12 +71,38 @@ export const ExecutionEvent = z
   })
   .meta({ id: 'ExecutionEvent', description: 'Something that happened in an execution' });
 
+const durations = {
+  averageDurationMs: z.number().nullable(),
+  p50DurationMs: z.number().nullable().describe('Half of those that ran took no longer'),
+  p95DurationMs: z.number().nullable(),
+  p99DurationMs: z.number().nullable(),
+};
+
+export const TaskExecutionStats = z
+  .object({
+    taskId: Id.nullable(),
+    taskName: z.string(),
+    total: z.int(),
+    completed: z.int(),
+    failed: z.int().describe('Failed or timed out'),
+    successRate: z.number().nullable().describe('Completed of those that ended, 0 to 1'),
+    ...durations,
+    lastQueuedAt: Time,
+  })
+  .meta({ id: 'TaskExecutionStats', description: 'Figures of one task’s executions' });
+
 export const ExecutionStats = z
   .object({
+    from: Time.nullable().describe('Counted are executions queued since then; null: all that are kept'),
+    to: Time.nullable(),
     total: z.int(),
     byStatus: z.record(z.string(), z.int()),
-    averageDurationMs: z.number().nullable(),
-    successRate: z.number().nullable(),
+    ...durations,
+    p50QueueMs: z.number().nullable().describe('From queued to started'),
+    p95QueueMs: z.number().nullable(),
+    successRate: z.number().nullable().describe('Completed of those that ended, 0 to 1'),
     lastHour: z.int(),
+    perTask: z.array(TaskExecutionStats).describe('The tasks with the most executions first, 50 at most'),
   })
-  .meta({ id: 'ExecutionStats', description: 'Counts over executions' });
+  .meta({ id: 'ExecutionStats', description: 'Counts and durations over executions' });
+export type ExecutionStats = z.output<typeof ExecutionStats>;

@@ -27,6 +27,10 @@ export const Job = z
     idempotencyKey: z.string().nullable(),
     lastExecutionId: Id.nullable(),
     lastError: z.string().nullable(),
+    outputs: z.array(Id).describe('Output destinations, besides the global ones'),
+    record: z.boolean().describe('Whether its executions are recorded, for replay'),
+    batchId: Id.nullable(),
+    scheduleId: Id.nullable(),
     createdBy: z.string(),
     revision: z.int(),
     createdAt: Time,
@@ -40,3 +44,14 @@ export const JobPage = pageOf(Job, 'JobPage');
 export const JobStats = z
   .object({ total: z.int(), byStatus: z.record(z.string(), z.int()), oldestQueuedAt: Time.nullable() })
   .meta({ id: 'JobStats', description: 'Counts over jobs' });
+
+export const QueueState = z
+  .object({
+    paused: z.boolean().describe('Whether the whole queue of jobs stands still'),
+    pausedTasks: z.array(z.object({ taskId: Id, taskName: z.string().nullable() })).describe('Tasks whose jobs wait'),
+    pausedBy: z.string().nullable(),
+    pausedAt: Time.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'QueueState', description: 'Whether jobs are taken from the queue' });
+export type QueueState = z.output<typeof QueueState>;

@@ -28,6 +28,7 @@ export const PushPolicy = z
     autoPush: z.boolean().default(false).describe('An edit is pushed by itself'),
     commitTemplate: z.string().max(4000).nullable().default(null).describe('The commit message'),
     prTemplate: z.string().max(20_000).nullable().default(null).describe('The text of a pull request'),
+    requireApproval: z.boolean().default(false).describe('A push waits until someone approves it'),
   })
   .meta({ id: 'PushPolicy', description: 'How changes go back to a repository' });
 export type PushPolicy = z.output<typeof PushPolicy>;
@@ -76,6 +77,9 @@ export const Repository = z
     syncStatus: RepositorySyncStatus,
     syncError: z.string().nullable(),
     lastSyncAt: Time.nullable(),
+    unreachableSince: Time.nullable().describe('While it cannot be reached, nothing is pushed to it'),
+    hasWebhookSecret: z.boolean().describe('Whether webhooks are taken'),
+    declared: z.boolean().describe('A configuration file declares it'),
     taskCount: z.int(),
     revision: z.int(),
     createdAt: Time,
@@ -110,7 +114,14 @@ export const repositorySettings = {
   pushOnChange: z.boolean().default(false),
   pushPolicy: PushPolicy.prefault({}),
   conflictPolicy: ConflictPolicy.default('manual'),
-  metadata: JsonObject.default({}),
+  metadata: JsonObject.default({}).describe('Anything; forge: {type, apiUrl} names the forge of an unknown host'),
+  webhookSecret: z
+    .string()
+    .min(8)
+    .max(500)
+    .nullable()
+    .optional()
+    .describe('What webhooks are signed with; write-only. Null takes none'),
 };
 
 export const ConnectionTest = z
@@ -171,3 +182,39 @@ export const SyncRun = z
   })
   .meta({ id: 'SyncRun', description: 'One run of a repository’s sync or push' });
 export const SyncRunPage = pageOf(SyncRun, 'SyncRunPage');
+
+export const RepositoryAnalytics = z
+  .object({
+    repositoryId: Id,
+    days: z.int(),
+    totals: z.object({
+      pulls: z.int(),
+      pushes: z.int(),
+      failures: z.int(),
+      tasksChanged: z.int(),
+      conflicts: z.int(),
+    }),
+    daily: z.array(
+      z.object({
+        day: z.string().describe('YYYY-MM-DD, UTC'),
+        pulls: z.int(),
+        pushes: z.int(),
+        failures: z.int(),
+        tasksChanged: z.int(),
+        conflicts: z.int(),
+        averageDurationMs: z.number().nullable(),
+      }),
+    ),
+    triggers: z.record(z.string(), z.int()).describe('Runs by what started them'),
+    mostChanged: z.array(z.object({ taskId: Id, name: z.string(), changes: z.int() })),
+    commonProblems: z.array(z.object({ code: z.string(), count: z.int(), example: z.string() })),
+  })
+  .meta({ id: 'RepositoryAnalytics', description: 'What happened with a repository over some days' });
+
+export const UndoResult = z
+  .object({
+    runId: Id,
+    undone: z.array(z.object({ taskId: Id, name: z.string(), revision: z.int(), change: z.string() })),
+    skipped: z.array(z.object({ taskId: Id, name: z.string(), reason: z.string() })),
+  })
+  .meta({ id: 'UndoResult', description: 'What of a sync run was taken back here; the repository is not written' });

@@ -62,7 +62,11 @@ export const PushResult = z
     success: z.boolean(),
     commitHash: z.string().nullable(),
     pullRequestUrl: z.string().nullable(),
+    pushRequestId: Id.nullable().optional().describe('The request that waits for approval'),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
   })
   .meta({ id: 'PushResult', description: 'What a push did with one task' });
 export type PushResult = z.output<typeof PushResult>;
+
+/** Not refused: it goes out when someone approves it. */
+export const awaitsApproval = (result: PushResult): boolean => result.error?.code === 'AWAITING_APPROVAL';

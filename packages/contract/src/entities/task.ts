@@ -145,7 +145,11 @@ export const FileDiff = z
   .meta({ id: 'FileDiff', description: 'How one file differs' });
 
 export const TaskDiff = z
-  .object({ from: z.int(), to: z.int(), files: z.array(FileDiff) })
+  .object({
+    from: z.int().nullable().describe('A revision; null: what the repository holds'),
+    to: z.int(),
+    files: z.array(FileDiff),
+  })
   .meta({ id: 'TaskDiff', description: 'How two revisions differ' });
 
 export const TaskStats = z
@@ -184,13 +188,40 @@ export const TestResult = z
   .object({
     name: z.string(),
     path: z.string().describe('The test file'),
-    status: z.enum(['passed', 'failed', 'error']),
+    status: z
+      .enum(['passed', 'failed', 'error', 'skipped'])
+      .describe('error: the test itself cannot be used; skipped: an earlier one did not pass'),
     expected: JsonValue.optional(),
     actual: JsonValue.optional(),
     error: z.string().nullable(),
     durationMs: z.number(),
+    logs: z
+      .array(
+        z.object({
+          level: z.enum(['debug', 'info', 'warn', 'error']),
+          message: z.string(),
+          data: JsonValue.optional(),
+          time: Time,
+        }),
+      )
+      .optional()
+      .describe('With trace: what it logged, at most 200 lines'),
+    http: z
+      .array(
+        z.object({
+          method: z.string(),
+          url: z.string(),
+          status: z.int().nullable().describe('Null: there was no answer'),
+          error: z.string().nullable(),
+          requestBody: z.string().nullable().describe('Its first 2,000 characters'),
+          responseBody: z.string().nullable().describe('Its first 2,000 characters'),
+          durationMs: z.number(),
+        }),
+      )
+      .optional()
+      .describe('With trace: the requests it made, at most 200'),
   })
   .meta({ id: 'TestResult', description: 'What one test did' });
 export const TestReport = z
-  .object({ passed: z.int(), failed: z.int(), results: z.array(TestResult) })
+  .object({ passed: z.int(), failed: z.int(), skipped: z.int().describe('Not run'), results: z.array(TestResult) })
   .meta({ id: 'TestReport', description: 'What the tests of a task did' });

@@ -1,10 +1,23 @@
 import * as z from 'zod';
-import { Execution, ExecutionEvent, ExecutionPage, ExecutionStats, LogPage } from '../entities/execution.ts';
-import { Id, JsonValue } from '../json.ts';
+import {
+  Execution,
+  ExecutionEvent,
+  ExecutionPage,
+  ExecutionStats,
+  ExecutionStatus,
+  LogPage,
+} from '../entities/execution.ts';
+import { Id, JsonValue, Time } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
+import { executionInsight } from './execution-insight.ts';
 
 const byId = { id: Id };
+/** What of a run is kept besides its end; on every operation that runs a task at once. */
+export const observed = {
+  record: z.boolean().default(false).describe('Keep its requests, clock and seed, so that it can be replayed'),
+  profile: z.boolean().default(false).describe('Profile the processor’s time; the trace then has a flame graph'),
+};
 export const executionList: ListFields = {
   filters: {
     id: 'id',
@@ -53,9 +66,17 @@ export const executions = {
       input: JsonValue.default({}),
       wait: z.boolean().default(false),
       timeoutMs: z.int().min(1).max(86_400_000).optional(),
+      outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
+      idempotencyKey: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The same key answers the execution made before; with another task or input it is refused'),
+      ...observed,
     }),
     output: Execution,
-    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'TASK_INVALID', 'TASK_DISABLED'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'STATE_CONFLICT', 'TASK_INVALID', 'TASK_DISABLED'],
     rest: ['POST', '/executions'],
     graphql: 'createExecution',
     mcp: 'ratchet_create_execution',
@@ -64,12 +85,21 @@ export const executions = {
   }),
   stats: operation({
     name: 'executions.stats',
-    description: 'Counts over executions',
+    description: 'Counts, durations and percentiles over executions, as a whole and per task, over a window of time',
     effect: 'read',
     permission: 'read',
-    input: z.object({}),
+    input: z.object({
+      taskId: Id.optional(),
+      taskName: z.string().max(500).optional(),
+      jobId: Id.optional(),
+      status: ExecutionStatus.optional(),
+      triggeredBy: z.string().max(500).optional(),
+      window: z.enum(['1h', '24h', '7d', '30d']).optional().describe('Up to now; instead of from and to'),
+      from: Time.optional().describe('Queued at or after'),
+      to: Time.optional().describe('Queued before'),
+    }),
     output: ExecutionStats,
-    errors: [],
+    errors: ['VALIDATION_FAILED'],
     rest: ['GET', '/executions/stats'],
     graphql: 'executionStats',
     mcp: 'ratchet_execution_stats',
@@ -156,4 +186,5 @@ export const executions = {
     mcp: 'ratchet_watch_execution',
     cli: 'execution watch',
   }),
+  ...executionInsight,
 } as const;

@@ -3,9 +3,10 @@ import { Job, JobPage, JobPriority, JobStats } from '../entities/job.ts';
 import { Id, JsonValue, Time } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
+import { jobQueue } from './job-queue.ts';
 
 const byId = { id: Id };
-const newJob = z.object({
+export const newJob = z.object({
   taskId: z.string().min(1).max(200).describe('The id or uuid of the task'),
   input: JsonValue.default({}),
   priority: JobPriority.default('normal'),
@@ -13,7 +14,14 @@ const newJob = z.object({
   maxRetries: z.int().min(0).max(100).default(0),
   retryBackoffMs: z.int().min(0).max(300_000).default(1000),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
-  idempotencyKey: z.string().min(1).max(200).optional().describe('The same key answers the job made before'),
+  outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
+  record: z.boolean().default(false).describe('Record its executions, for replay'),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The same key answers the job made before; with another task or input it is refused'),
 });
 export const jobList: ListFields = {
   filters: {
@@ -22,6 +30,8 @@ export const jobList: ListFields = {
     taskName: 'string',
     status: ['queued', 'processing', 'completed', 'failed', 'cancelled', 'retrying'],
     priority: ['low', 'normal', 'high', 'urgent'],
+    batchId: 'id',
+    scheduleId: 'id',
     attempts: 'number',
     scheduledFor: 'datetime',
     createdAt: 'datetime',
@@ -53,7 +63,7 @@ export const jobs = {
     permission: 'run',
     input: newJob,
     output: Job,
-    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'TASK_INVALID', 'TASK_DISABLED'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'STATE_CONFLICT', 'TASK_INVALID', 'TASK_DISABLED'],
     rest: ['POST', '/jobs'],
     graphql: 'createJob',
     mcp: 'ratchet_create_job',
@@ -164,4 +174,5 @@ export const jobs = {
     mcp: 'ratchet_retry_job',
     cli: 'job retry',
   }),
+  ...jobQueue,
 } as const;

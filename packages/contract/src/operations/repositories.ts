@@ -2,12 +2,14 @@ import * as z from 'zod';
 import {
   ConnectionTest,
   Repository,
+  RepositoryAnalytics,
   RepositoryHealth,
   RepositoryPage,
   repositorySettings,
   SyncRunPage,
+  UndoResult,
 } from '../entities/repository.ts';
-import { PushResult, SyncPlan, SyncResult } from '../entities/sync.ts';
+import { awaitsApproval, PushResult, SyncPlan, SyncResult } from '../entities/sync.ts';
 import { Id } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
@@ -157,9 +159,10 @@ export const repositories = {
     input: z.object({
       ...byId,
       tasks: z
-        .enum(['detach', 'delete'])
+        .enum(['move', 'detach', 'delete'])
         .optional()
-        .describe('Keep its tasks here without a repository, or delete them'),
+        .describe('Move its tasks to another repository, keep them here without one, or delete them'),
+      to: Id.optional().describe('The repository that tasks=move moves to; the default one without'),
       expectedRevision,
     }),
     output: z.void(),
@@ -182,6 +185,7 @@ export const repositories = {
     graphql: 'syncRepository',
     mcp: 'ratchet_sync_repository',
     cli: 'repo sync',
+    reportsProgress: true,
     refused: (result) => (result.conflicts.length > 0 ? 'SYNC_CONFLICT' : undefined),
   }),
   plan: operation({
@@ -220,8 +224,10 @@ export const repositories = {
     graphql: 'pushRepositoryChanges',
     mcp: 'ratchet_push_repository_changes',
     cli: 'push',
+    reportsProgress: true,
+    accepted: (results) => results.length > 0 && results.every(awaitsApproval),
     refused: (results) => {
-      const failed = results.find((r) => !r.success);
+      const failed = results.find((r) => !r.success && !awaitsApproval(r));
       return failed ? (failed.error?.code === 'SYNC_CONFLICT' ? 'SYNC_CONFLICT' : 'PUSH_REJECTED') : undefined;
     },
   }),
@@ -289,6 +295,32 @@ export const repositories = {
     graphql: 'repositoryHealth',
     mcp: 'ratchet_registry_health',
     cli: 'repo status',
+  }),
+  analytics: operation({
+    name: 'repositories.analytics',
+    description: 'Runs, changes and failures of a repository by day',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({ ...byId, days: z.int().min(1).max(366).default(30) }),
+    output: RepositoryAnalytics,
+    errors: ['NOT_FOUND'],
+    rest: ['GET', '/repositories/{id}/analytics'],
+    graphql: 'repositoryAnalytics',
+    mcp: 'ratchet_repository_analytics',
+    cli: 'repo analytics',
+  }),
+  undoRun: operation({
+    name: 'repositories.undoRun',
+    description: 'Take back here what a sync run changed; tasks that were edited since are left as they are',
+    effect: 'destructive',
+    permission: 'sync',
+    input: z.object({ ...byId, runId: Id }),
+    output: UndoResult,
+    errors: ['NOT_FOUND', 'STATE_CONFLICT'],
+    rest: ['POST', '/repositories/{id}/runs/{runId}/undo'],
+    graphql: 'undoRepositoryRun',
+    mcp: 'ratchet_undo_repository_run',
+    cli: 'repo undo',
   }),
   runs: operation({
     name: 'repositories.runs',

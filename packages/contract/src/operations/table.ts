@@ -1,14 +1,46 @@
 import type { Operation } from '../operation.ts';
+import { alerts } from './alerts.ts';
+import { batches } from './batches.ts';
 import { conflicts } from './conflicts.ts';
 import { credentials } from './credentials.ts';
+import { deliveries } from './deliveries.ts';
 import { executions } from './executions.ts';
 import { health } from './health.ts';
 import { jobs } from './jobs.ts';
+import { outputDestinations } from './output-destinations.ts';
+import { pullRequests } from './pull-requests.ts';
+import { pushes } from './pushes.ts';
+import { registry } from './registry.ts';
 import { repositories } from './repositories.ts';
+import { results } from './results.ts';
+import { schedules } from './schedules.ts';
+import { secrets } from './secrets.ts';
 import { tasks } from './tasks.ts';
+import { templates } from './templates.ts';
+import { workers } from './workers.ts';
 
 /** Every operation, by entity. A surface walks this and nothing else. */
-export const table = { tasks, repositories, conflicts, executions, jobs, credentials, health } as const;
+export const table = {
+  tasks,
+  repositories,
+  pushes,
+  pullRequests,
+  registry,
+  conflicts,
+  executions,
+  jobs,
+  batches,
+  schedules,
+  workers,
+  outputDestinations,
+  deliveries,
+  credentials,
+  secrets,
+  results,
+  templates,
+  alerts,
+  health,
+} as const;
 export type Table = typeof table;
 
 export const operations: readonly Operation[] = Object.values(table).flatMap(

@@ -1,31 +1,24 @@
 import * as z from 'zod';
 import { Execution } from '../entities/execution.ts';
-import { PushResult } from '../entities/sync.ts';
+import { awaitsApproval, PushResult } from '../entities/sync.ts';
 import {
   ModifiedTaskPage,
   SourceType,
   Task,
-  TaskDiff,
-  TaskFile,
   TaskPage,
   TaskStats,
-  TaskVersion,
-  TaskVersionSummary,
   TestReport,
   ValidationResult,
 } from '../entities/task.ts';
 import { Id, JsonObject, JsonSchema, JsonValue } from '../json.ts';
 import { operation } from '../operation.ts';
-import { type ListFields, listInput, pageOf } from '../paging.ts';
+import { type ListFields, listInput } from '../paging.ts';
+import { observed } from './executions.ts';
+import { taskDebug } from './task-debug.ts';
+import { taskExchange } from './task-exchange.ts';
+import { taskHistory } from './task-history.ts';
+import { byTask, changeDescription, expectedRevision } from './task-reference.ts';
 
-const taskRef = z.string().min(1).max(200).describe('The id or the uuid of the task');
-const byTask = { id: taskRef };
-const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
-const changeDescription = z
-  .string()
-  .max(2000)
-  .optional()
-  .describe('What the change is for; kept in history and in the commit');
 const sourceCode = z.string().max(5_000_000);
 
 export const taskList: ListFields = {
@@ -263,131 +256,8 @@ export const tasks = {
     cli: 'task source set',
     precondition: true,
   }),
-  history: operation({
-    name: 'tasks.history',
-    description: 'The revisions of a task, newest first',
-    effect: 'read',
-    permission: 'read',
-    input: z.object({ ...byTask, page: z.int().min(1).default(1), limit: z.int().min(1).max(1000).default(25) }),
-    output: pageOf(TaskVersionSummary, 'TaskVersionPage'),
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/versions'],
-    graphql: 'taskHistory',
-    mcp: 'ratchet_task_history',
-    cli: 'task history',
-  }),
-  getVersion: operation({
-    name: 'tasks.getVersion',
-    description: 'One revision of a task, whole',
-    effect: 'read',
-    permission: 'read',
-    input: z.object({ ...byTask, revision: z.int().min(1) }),
-    output: TaskVersion,
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/versions/{revision}'],
-    graphql: 'taskVersion',
-    mcp: 'ratchet_get_task_version',
-  }),
-  diff: operation({
-    name: 'tasks.diff',
-    description: 'How two revisions of a task differ',
-    effect: 'read',
-    permission: 'read',
-    input: z.object({
-      ...byTask,
-      from: z.int().min(1).optional().describe('The one before `to` without'),
-      to: z.int().min(1).optional().describe('The current one without'),
-    }),
-    output: TaskDiff,
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/diff'],
-    graphql: 'taskDiff',
-    mcp: 'ratchet_task_diff',
-    cli: 'diff',
-  }),
-  rollback: operation({
-    name: 'tasks.rollback',
-    description: 'Make an earlier revision the current one; history keeps both',
-    effect: 'write',
-    permission: 'edit',
-    input: z.object({ ...byTask, revision: z.int().min(1), expectedRevision, changeDescription }),
-    output: Task,
-    errors: ['NOT_FOUND', 'REVISION_MISMATCH'],
-    rest: ['POST', '/tasks/{id}/rollback'],
-    graphql: 'rollbackTask',
-    mcp: 'ratchet_rollback_task',
-    cli: 'task rollback',
-    precondition: true,
-  }),
-  listFiles: operation({
-    name: 'tasks.listFiles',
-    description: 'The files of a task',
-    effect: 'read',
-    permission: 'read',
-    input: z.object(byTask),
-    output: z.object({ items: z.array(TaskFile) }).meta({ id: 'TaskFileList', description: 'The files of a task' }),
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/files'],
-    graphql: 'taskFiles',
-    mcp: 'ratchet_list_task_files',
-  }),
-  getFile: operation({
-    name: 'tasks.getFile',
-    description: 'One file of a task',
-    effect: 'read',
-    permission: 'read',
-    input: z.object({ ...byTask, path: z.string().min(1).max(1000) }),
-    output: z
-      .object({
-        path: z.string(),
-        size: z.int(),
-        digest: z.string(),
-        mode: z.string(),
-        encoding: z.enum(['utf8', 'base64']),
-        content: z.string(),
-        revision: z.int(),
-      })
-      .meta({ id: 'TaskFileContent', description: 'A file with its content' }),
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/files/{path+}'],
-    graphql: 'taskFile',
-    mcp: 'ratchet_get_task_file',
-  }),
-  putFile: operation({
-    name: 'tasks.putFile',
-    description: 'Write one file of a task',
-    effect: 'write',
-    permission: 'edit',
-    input: z.object({
-      ...byTask,
-      path: z.string().min(1).max(1000),
-      content: z.string().max(14_000_000),
-      encoding: z.enum(['utf8', 'base64']).default('utf8'),
-      mode: z.enum(['100644', '100755']).optional(),
-      expectedRevision,
-      changeDescription,
-    }),
-    output: Task,
-    errors: ['NOT_FOUND', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
-    rest: ['PUT', '/tasks/{id}/files/{path+}'],
-    graphql: 'putTaskFile',
-    mcp: 'ratchet_put_task_file',
-    precondition: true,
-    rawBody: 'content',
-  }),
-  deleteFile: operation({
-    name: 'tasks.deleteFile',
-    description: 'Remove one file of a task',
-    effect: 'destructive',
-    permission: 'edit',
-    input: z.object({ ...byTask, path: z.string().min(1).max(1000), expectedRevision }),
-    output: z.void(),
-    errors: ['NOT_FOUND', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
-    rest: ['DELETE', '/tasks/{id}/files/{path+}'],
-    graphql: 'deleteTaskFile',
-    mcp: 'ratchet_delete_task_file',
-    precondition: true,
-  }),
+  ...taskHistory,
+  ...taskExchange,
   enable: operation({
     name: 'tasks.enable',
     description: 'Let a task run again',
@@ -435,6 +305,9 @@ export const tasks = {
     input: z.object({
       ...byTask,
       test: z.string().max(1000).optional().describe('Only the test file or name that this is a part of'),
+      parallel: z.int().min(1).max(16).default(4).describe('Tests at once'),
+      stopOnFailure: z.boolean().default(false).describe('Begin no further test after one that did not pass'),
+      trace: z.boolean().default(false).describe('Answer the log and the requests of each test too'),
     }),
     output: TestReport,
     errors: ['NOT_FOUND', 'TASK_INVALID'],
@@ -453,15 +326,24 @@ export const tasks = {
       input: JsonValue.default({}),
       wait: z.boolean().default(false),
       timeoutMs: z.int().min(1).max(86_400_000).optional().describe('Bounds the execution'),
+      outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
+      idempotencyKey: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The same key answers the execution made before; with another task or input it is refused'),
+      ...observed,
     }),
     output: Execution,
-    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'TASK_INVALID', 'TASK_DISABLED'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'STATE_CONFLICT', 'TASK_INVALID', 'TASK_DISABLED'],
     rest: ['POST', '/tasks/{id}/run'],
     graphql: 'executeTask',
     mcp: 'ratchet_execute_task',
     cli: 'run',
     accepted: (execution) => execution.status === 'pending' || execution.status === 'running',
   }),
+  ...taskDebug,
   push: operation({
     name: 'tasks.push',
     description: 'Push one task’s changes to its repository',
@@ -479,7 +361,38 @@ export const tasks = {
     graphql: 'pushTaskToRepository',
     mcp: 'ratchet_push_task_to_repository',
     cli: 'push',
+    accepted: awaitsApproval,
     refused: (result) =>
-      result.success ? undefined : result.error?.code === 'SYNC_CONFLICT' ? 'SYNC_CONFLICT' : 'PUSH_REJECTED',
+      result.success || awaitsApproval(result)
+        ? undefined
+        : result.error?.code === 'SYNC_CONFLICT'
+          ? 'SYNC_CONFLICT'
+          : 'PUSH_REJECTED',
+  }),
+  assignRepository: operation({
+    name: 'tasks.assignRepository',
+    description: 'Move a task to a repository: the next push writes it there and removes it where it was',
+    effect: 'write',
+    permission: 'edit',
+    input: z.object({
+      ...byTask,
+      repositoryId: Id.nullable().describe('Null: keep it here only'),
+      repositoryPath: z.string().max(1000).optional().describe('Folder in the repository; its present one without'),
+      expectedRevision,
+    }),
+    output: Task,
+    errors: [
+      'NOT_FOUND',
+      'VALIDATION_FAILED',
+      'ALREADY_EXISTS',
+      'STATE_CONFLICT',
+      'REPOSITORY_READ_ONLY',
+      'REVISION_MISMATCH',
+    ],
+    rest: ['PUT', '/tasks/{id}/repository'],
+    graphql: 'assignTaskRepository',
+    mcp: 'ratchet_assign_task_repository',
+    cli: 'task assign',
+    precondition: true,
   }),
 } as const;

@@ -63,10 +63,16 @@ export function installBodies(realm: Realm): void {
       for (const [name, value] of this) visit.call(self, value, name, this);
     }
     *entries(): IterableIterator<Pair> {
-      const names = [...new Set(this.#pairs.map(([name]) => name))].sort();
-      for (const name of names) {
-        if (name === 'set-cookie') for (const value of this.getSetCookie()) yield [name, value];
-        else yield [name, this.get(name) as string];
+      const held = new Map<string, string[]>();
+      for (const [name, value] of this.#pairs) {
+        const values = held.get(name);
+        if (values === undefined) held.set(name, [value]);
+        else values.push(value);
+      }
+      for (const name of [...held.keys()].sort()) {
+        const values = held.get(name) as string[];
+        if (name === 'set-cookie') for (const value of values) yield [name, value];
+        else yield [name, values.join(', ')];
       }
     }
     *keys(): IterableIterator<string> {
@@ -96,7 +102,10 @@ export function installBodies(realm: Realm): void {
   realm.checkBody = (wire) => {
     const size = wire === null ? 0 : 'text' in wire ? wire.text.length : (wire.base64.length * 3) / 4;
     if (size > realm.limits.requestBytes) {
-      throw realm.makeError('NetworkError', `The body of a request may have ${realm.limits.requestBytes} bytes.`);
+      throw realm.makeError(
+        'RequestLimitError',
+        `The body of a request may have ${realm.limits.requestBytes} bytes. Send it in parts.`,
+      );
     }
   };
 
@@ -194,6 +203,9 @@ export function installBodies(realm: Realm): void {
       if (!Number.isInteger(this.status) || this.status < 200 || this.status > 599) {
         throw new RangeError('The status of a Response must be between 200 and 599.');
       }
+      if (given.wire !== null && [204, 205, 304].includes(this.status)) {
+        throw new TypeError(`A Response with the status ${this.status} has no body.`);
+      }
       this.statusText = `${init.statusText ?? ''}`;
     }
     get ok(): boolean {
@@ -211,7 +223,9 @@ export function installBodies(realm: Realm): void {
     static json(value: unknown, init: { status?: number; statusText?: string; headers?: unknown } = {}): Response {
       const headers = new Headers(init.headers);
       if (!headers.has('content-type')) headers.set('content-type', 'application/json');
-      return new Response(realm.json.stringify(value), { ...init, headers });
+      const text = realm.json.stringify(value);
+      if (text === undefined) throw new TypeError('The value cannot be written as JSON.');
+      return new Response(text, { ...init, headers });
     }
     static error(): Response {
       const response = new Response();
@@ -220,6 +234,8 @@ export function installBodies(realm: Realm): void {
       return response;
     }
     static redirect(url: unknown, status = 302): Response {
+      if (![301, 302, 303, 307, 308].includes(status))
+        throw new RangeError('The status of a redirect is 301, 302, 303, 307 or 308.');
       return new Response(null, { status, headers: { location: `${url}` } });
     }
   }

@@ -5,7 +5,11 @@ export function installConsole(realm: Realm): void {
   const { stringify } = realm.json;
   const { slice } = String.prototype;
 
+  /** Values that one line still shows: a small graph can branch into more of them than there is memory. */
+  let left = 0;
   const show = (value: unknown, depth: number, seen: readonly object[]): string => {
+    left -= 1;
+    if (left < 0) return '…';
     if (typeof value === 'string') return depth === 0 ? value : (stringify(value) as string);
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value === 'symbol') return value.toString();
@@ -45,6 +49,7 @@ export function installConsole(realm: Realm): void {
   };
   realm.inspect = (value) => {
     try {
+      left = 5000;
       return show(value, 0, []);
     } catch (error) {
       // Proxies and getters of the task may throw while they are looked at; the line says so instead of failing the run.

@@ -120,6 +120,32 @@ export function installCrypto(realm: Realm): void {
       if (!plan.extractable) throw realm.makeError('InvalidAccessError', 'The key is not extractable.');
       return unpack(await call('exportKey', { format, key: plan }));
     },
+    wrapKey: async (format: unknown, key: unknown, wrapping: unknown, algorithm: unknown) => {
+      const plan = planOf(key, null);
+      if (!plan.extractable) throw realm.makeError('InvalidAccessError', 'The key is not extractable.');
+      const by = planOf(wrapping, 'wrapKey');
+      return unpack(await call('wrapKey', { format, key: plan, by, algorithm: nameOf(algorithm) }));
+    },
+    unwrapKey: async (
+      format: unknown,
+      data: unknown,
+      wrapping: unknown,
+      algorithm: unknown,
+      unwrapped: unknown,
+      extractable: unknown,
+      usages: string[],
+    ) =>
+      keysFrom(
+        await call('unwrapKey', {
+          format,
+          data: bytesFrom(data),
+          by: planOf(wrapping, 'unwrapKey'),
+          algorithm: nameOf(algorithm),
+          unwrapped: nameOf(unwrapped),
+          extractable: extractable === true,
+          usages: [...usages],
+        }),
+      ),
     deriveBits: async (algorithm: unknown, key: unknown, length: unknown) =>
       unpack(await call('deriveBits', { algorithm: nameOf(algorithm), key: planOf(key, 'deriveBits'), length })),
     deriveKey: async (algorithm: unknown, key: unknown, derived: unknown, extractable: unknown, usages: string[]) =>
@@ -150,7 +176,7 @@ export function installCrypto(realm: Realm): void {
         view instanceof Float32Array ||
         view instanceof Float64Array
       ) {
-        throw new TypeError('getRandomValues takes an array of integers.');
+        throw realm.makeError('TypeMismatchError', 'getRandomValues takes an array of integers.');
       }
       if (view.byteLength > 65_536)
         throw realm.makeError('QuotaExceededError', 'getRandomValues gives 65536 bytes at once.');

@@ -1,12 +1,17 @@
 import type { GuestContext, WireError } from '../protocol.ts';
-import type { Realm } from './realm.ts';
+import type { DeterminismPlan, Realm } from './realm.ts';
 
 export interface StartPlan {
   readonly kind: 'module' | 'script' | 'esm';
+  /** Whether the task's own file is a classic script, whose functions that are not async get the blocking fetch. */
+  readonly classic: boolean;
   /** `load` looks for the entry point and does not call it. */
   readonly mode: 'call' | 'load';
   readonly context: GuestContext;
   readonly limits: Realm['limits'];
+  readonly determinism?: DeterminismPlan;
+  /** A debugger is attached; null: none. */
+  readonly debug: { /** It stops just before the entry point is called. */ readonly pauseAtEntry: boolean } | null;
 }
 
 /**
@@ -70,11 +75,7 @@ export function installEntry(realm: Realm, startHook: string): Control {
         stack: describe(error).stack,
       };
     }
-    if (json === undefined) return 'null';
-    if (json.length > realm.limits.outputBytes) {
-      throw { name: 'OutputLimitError', message: `The output is larger than ${realm.limits.outputBytes} bytes.` };
-    }
-    return json;
+    return json ?? 'null';
   };
 
   const property = (holder: unknown, name: string): unknown =>
@@ -120,7 +121,14 @@ export function installEntry(realm: Realm, startHook: string): Control {
         }
         return made.signal;
       },
-      log: freeze({ debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }),
+      log: freeze(
+        Object.assign(line('info'), {
+          debug: line('debug'),
+          info: line('info'),
+          warn: line('warn'),
+          error: line('error'),
+        }),
+      ),
       progress: (value: unknown, message?: unknown) => {
         const number = Number(value);
         if (!Number.isFinite(number)) throw new TypeError('progress takes a number.');
@@ -138,13 +146,41 @@ export function installEntry(realm: Realm, startHook: string): Control {
 
   const call = async (entry: Entry, given: StartPlan): Promise<void> => {
     try {
-      realm.blocking = given.kind === 'script' && tag.call(entry) !== '[object AsyncFunction]';
+      realm.blocking = given.classic && tag.call(entry) !== '[object AsyncFunction]';
       const result = entry(parse(input), makeContext(given.context));
       const waits = (typeof result === 'object' && result !== null) || typeof result === 'function';
-      realm.settle('ok', write(waits ? await result : result));
+      const output = write(waits ? await result : result);
+      // What is too large does not cross.
+      if (output.length > realm.limits.outputBytes) realm.settle('large', '');
+      else realm.settle('ok', output);
     } catch (error) {
       realm.settle('error', failure(error));
     }
+  };
+  /**
+   * The same under a debugger, which stops at what nobody catches: it must not find a handler of ours before the task's
+   * error was thrown. A `finally` does not count as one, and by then it was thrown. The names `open` and `entry` are known to
+   * whoever drives the debugger.
+   */
+  const callDebugged = (entry: Entry, given: StartPlan): void => {
+    const report = (error: unknown): void => realm.settle('error', failure(error));
+    const open = async (): Promise<void> => {
+      let fine = false;
+      try {
+        realm.blocking = given.kind === 'script' && tag.call(entry) !== '[object AsyncFunction]';
+        const value = parse(input);
+        const context = makeContext(given.context);
+        // biome-ignore lint/suspicious/noDebugger: here a debugger that wants to stop at the entry finds it, as `entry`
+        if (given.debug?.pauseAtEntry) debugger;
+        const result = entry(value, context);
+        const waits = (typeof result === 'object' && result !== null) || typeof result === 'function';
+        realm.settle('ok', write(waits ? await result : result));
+        fine = true;
+      } finally {
+        if (!fine) void Promise.resolve().then(() => opened.catch(report));
+      }
+    };
+    const opened = open();
   };
   const start = (entry: Entry | null): void => {
     if (plan === null || started) return;
@@ -152,7 +188,8 @@ export function installEntry(realm: Realm, startHook: string): Control {
     else {
       started = true;
       if (plan.mode === 'load') realm.settle('ok', 'null');
-      else void call(entry, plan);
+      else if (plan.debug === null) void call(entry, plan);
+      else callDebugged(entry, plan);
     }
   };
 
@@ -177,7 +214,8 @@ export function installEntry(realm: Realm, startHook: string): Control {
       plan = parse(payload) as StartPlan;
       input = value as string;
       Object.assign(realm.limits, plan.limits);
-      realm.startedAt = Date.now();
+      if (plan.determinism !== undefined) realm.determine(plan.determinism);
+      realm.startedAt = plan.determinism?.clock ?? realm.now();
     } else if (event === 'complete') start(fromExports(value));
     else realm.on[event]?.(payload);
   };

@@ -27,6 +27,9 @@ export function installErrors(realm: Realm, globals: readonly string[]): void {
   for (const name of globals)
     if (name !== 'HttpError' && name !== 'DOMException') define(name, answers.has(name) ? http : Error);
 
+  // Limits of the network: the task may catch them as what they are, or with every other failure of a request.
+  for (const name of ['RequestLimitError', 'ResponseLimitError']) define(name, errors.NetworkError as ErrorConstructor);
+
   class DomError extends Error {
     readonly code = 0;
     constructor(message = '', name = 'Error') {

@@ -1,5 +1,13 @@
 import type { WireBody } from '../protocol.ts';
 
+/** The clock and chance of a run that has its own. */
+export interface DeterminismPlan {
+  /** When the run's clock begins, ms since the epoch. */
+  readonly clock: number;
+  /** Four 32-bit words that Math.random starts from. */
+  readonly words: readonly [number, number, number, number];
+}
+
 /**
  * What the parts of the injected globals share inside one context of the guest.
  *
@@ -23,6 +31,12 @@ export interface Realm {
   limits: { outputBytes: number; logLineBytes: number; requestBytes: number };
   /** When the run began, ms since the epoch. Contexts are made from a snapshot, so nothing else here may hold a time. */
   startedAt: number;
+  /** The time, ms since the epoch, on the run's clock. */
+  now(): number;
+  /** Milliseconds since the run's own clock began; null: it has the clock of everyone. */
+  elapsed: (() => number) | null;
+  /** Gives the run a clock and random numbers of its own. */
+  determine(plan: DeterminismPlan): void;
   utf8: { encode(text: string): Uint8Array; decode(bytes: Uint8Array): string };
   base64: { encode(bytes: Uint8Array): string; decode(text: string): Uint8Array };
   /** Copies the bytes of an ArrayBuffer or a view; null for anything else. */
@@ -43,7 +57,7 @@ export interface Realm {
   /** Waits for the host's answer while the guest's thread stands still. Set when the context is connected. */
   block: (payload: string) => string;
   /** Tells the host how the run ended. Set when the context is connected. */
-  settle: (status: 'ok' | 'error' | 'missing', payload: string) => void;
+  settle: (status: 'ok' | 'error' | 'missing' | 'large', payload: string) => void;
 }
 
 export type HostOperation = 'log' | 'progress' | 'wake' | 'url' | 'random' | 'request' | 'abort' | 'crypto';
@@ -85,13 +99,15 @@ export function createRealm(parts: readonly Part[]): Realm {
         const refusal = realm.host(operation, `${id} ${payload}`);
         if (refusal === '') return;
         waiting.delete(id);
-        reject(realm.makeError(operation === 'request' ? 'NetworkError' : 'OperationError', refusal));
+        reject(realm.makeError(operation === 'request' ? 'RequestLimitError' : 'OperationError', refusal));
       });
     },
     on: create(null),
     json: { parse, stringify },
     limits: { outputBytes: 0, logLineBytes: 0, requestBytes: 0 },
     startedAt: 0,
+    now: Date.now,
+    elapsed: null,
     blocking: false,
   });
   realm.on.answer = (payload) => {

@@ -3,6 +3,7 @@ import { installBodies } from './body.ts';
 import { installClone } from './clone.ts';
 import { installConsole } from './console.ts';
 import { installCrypto } from './crypto.ts';
+import { installDeterminism } from './determinism.ts';
 import { installEntry } from './entry.ts';
 import { installErrors } from './errors.ts';
 import { installEvents } from './events.ts';
@@ -83,8 +84,11 @@ const parts: readonly Part[] = [
 const partSource = ({ install, globals, gives }: Part): string =>
   `{ install: ${install}, globals: ${JSON.stringify(globals)}, gives: ${JSON.stringify(gives)} }`;
 
-/** What the engine offers and a task does not get: memory that its limit does not count, and waits that hold its thread. */
-const absent = ['SharedArrayBuffer', 'Atomics', 'WebAssembly'];
+/**
+ * What the engine offers and a task does not get: memory that its limit does not count, waits that hold its thread, and
+ * callbacks of the garbage collector, which would run whenever this process next enters the isolate, on its own thread.
+ */
+const absent = ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'FinalizationRegistry'];
 
 /**
  * The script that every context starts from. Strict, so that neither `caller` nor a stack trace's `getFunction` leads from
@@ -94,6 +98,7 @@ const absent = ['SharedArrayBuffer', 'Atomics', 'WebAssembly'];
 export const bootSource = `'use strict';
 (() => {
   const realm = (${createRealm})([${parts.map(partSource).join(',\n')}]);
+  realm.determine = (plan) => (${installDeterminism})(realm, plan);
   const control = (${installEntry})(realm, '${startHook}');
   Object.defineProperty(globalThis, '${connectHook}', {
     configurable: true,

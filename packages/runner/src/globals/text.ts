@@ -147,16 +147,27 @@ export function installText(realm: Realm): void {
     }
   }
 
+  /** What windows-1252 has where Latin-1 has control characters, from 0x80 on. */
+  const western =
+    '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+  const decodeWestern = (bytes: Uint8Array): string =>
+    textOf(bytes, bytes.length).replace(/[\x80-\x9f]/g, (letter) => western.charAt(letter.charCodeAt(0) - 0x80));
+
   const labels: Record<string, string> = {
     'utf-8': 'utf-8',
     utf8: 'utf-8',
     'unicode-1-1-utf-8': 'utf-8',
     'utf-16le': 'utf-16le',
     'utf-16': 'utf-16le',
-    latin1: 'iso-8859-1',
-    'iso-8859-1': 'iso-8859-1',
-    ascii: 'iso-8859-1',
-    'us-ascii': 'iso-8859-1',
+    'utf-16be': 'utf-16be',
+    // The Encoding standard reads all of these as what they are in practice.
+    latin1: 'windows-1252',
+    l1: 'windows-1252',
+    'iso-8859-1': 'windows-1252',
+    'windows-1252': 'windows-1252',
+    cp1252: 'windows-1252',
+    ascii: 'windows-1252',
+    'us-ascii': 'windows-1252',
   };
 
   class TextDecoder {
@@ -169,7 +180,7 @@ export function installText(realm: Realm): void {
       const name = `${label}`.trim().toLowerCase();
       const encoding = Object.hasOwn(labels, name) ? labels[name] : undefined;
       if (encoding === undefined) {
-        throw new RangeError(`The encoding "${name}" is not supported; use utf-8, utf-16le or latin1.`);
+        throw new RangeError(`The encoding "${name}" is not supported; use utf-8, utf-16le, utf-16be or windows-1252.`);
       }
       this.encoding = encoding;
       this.fatal = options.fatal === true;
@@ -187,19 +198,29 @@ export function installText(realm: Realm): void {
         const decoded = decodeUtf8(bytes, this.fatal, more);
         text = decoded.text;
         this.#rest = decoded.rest;
-      } else if (this.encoding === 'utf-16le') {
+      } else if (this.encoding !== 'windows-1252') {
+        const low = this.encoding === 'utf-16le' ? 0 : 1;
         const count = bytes.length >> 1;
         const odd = bytes.length % 2 === 1;
         text = textOf(
-          Array.from({ length: count }, (_, at) => (bytes[at * 2] ?? 0) | ((bytes[at * 2 + 1] ?? 0) << 8)),
+          Array.from({ length: count }, (_, at) => (bytes[at * 2 + low] ?? 0) | ((bytes[at * 2 + 1 - low] ?? 0) << 8)),
           count,
         );
         this.#rest = more && odd ? bytes.slice(-1) : new Uint8Array(0);
+        const last = text.charCodeAt(count - 1);
+        // Half of a pair at the end may be made whole by what comes.
+        if (more && last >= 0xd800 && last < 0xdc00) {
+          text = text.slice(0, -1);
+          this.#rest = bytes.slice((count - 1) * 2);
+        }
         if (odd && !more) text += '\ufffd';
-      } else text = textOf(bytes, bytes.length);
+        if (this.fatal && (!text.isWellFormed() || (odd && !more)))
+          throw new TypeError(`The encoded data was not valid for encoding ${this.encoding}`);
+        text = text.toWellFormed();
+      } else text = decodeWestern(bytes);
       if (!this.#started && text !== '') {
         this.#started = true;
-        if (!this.ignoreBOM && this.encoding !== 'iso-8859-1' && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+        if (!this.ignoreBOM && this.encoding !== 'windows-1252' && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
       }
       if (!more) {
         this.#rest = new Uint8Array(0);

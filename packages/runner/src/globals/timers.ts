@@ -15,7 +15,8 @@ export function installTimers(realm: Realm): void {
   }
   const timers = new Map<number, Timer>();
   const most = 10_000;
-  const { now } = Date;
+  const now = (): number => realm.now();
+  const { apply } = Reflect;
   let lastId = 0;
   /** When the host wakes the guest next, ms since the epoch. */
   let alarm = Number.POSITIVE_INFINITY;
@@ -23,7 +24,9 @@ export function installTimers(realm: Realm): void {
   const arm = (due: number): void => {
     if (due >= alarm) return;
     alarm = due;
-    realm.host('wake', `${Math.max(0, due - now())}`);
+    const wait = Math.max(0, due - now());
+    // On a clock of its own the run says when it is due there, too.
+    realm.host('wake', realm.elapsed === null ? `${wait}` : `${wait} ${due - realm.startedAt}`);
   };
 
   const start = (run: unknown, ms: unknown, values: unknown[], repeat: boolean): number => {
@@ -55,7 +58,7 @@ export function installTimers(realm: Realm): void {
       if (timer.every === null) timers.delete(timer.id);
       else timer.due = now() + timer.every;
       // Microtasks of one callback run before the next callback only if the callback is a job of its own.
-      void Promise.resolve().then(() => timer.run.apply(undefined, timer.values));
+      void Promise.resolve().then(() => apply(timer.run, undefined, timer.values));
     }
     let next = Number.POSITIVE_INFINITY;
     for (const timer of timers.values()) next = Math.min(next, timer.due);

@@ -13,7 +13,7 @@ export interface Blob {
   readonly bytes: Uint8Array;
 }
 
-/** Keeps contents; those that are there already stay as they are. */
+/** Keeps contents; those that are there already stay as they are, and are no longer about to be collected. */
 export async function putBlobs(tx: Queryable, contents: Iterable<Blob>): Promise<void> {
   for (const batch of batches(contents, ({ bytes }) => bytes.length)) await insert(tx, batch);
 }
@@ -24,10 +24,15 @@ async function insert(tx: Queryable, batch: readonly Blob[]): Promise<void> {
   const digests = rows.map(({ digest }) => digest);
   const sizes = rows.map(({ bytes }) => bytes.length);
   const texts = rows.map(({ bytes: b }) => Buffer.from(b.buffer, b.byteOffset, b.byteLength).toString('base64'));
+  // The marks go first, for a blob without one cannot be collected: the row that counts them is joined to make it so.
   await tx.execute(sql`
+    with wanted as (
+      update ${blobs} set unreferenced_since = null
+      where digest = any(${sql.param(digests)}::text[]) and unreferenced_since is not null returning 1
+    )
     insert into ${blobs} (digest, size, bytes)
     select digest, size, decode(bytes, 'base64')
-    from unnest(${sql.param(digests)}::text[], ${sql.param(sizes)}::integer[], ${sql.param(texts)}::text[])
+    from (select count(*) from wanted) as kept, unnest(${sql.param(digests)}::text[], ${sql.param(sizes)}::integer[], ${sql.param(texts)}::text[])
       as given(digest, size, bytes)
     on conflict (digest) do nothing`);
 }

@@ -54,6 +54,31 @@ export async function resealCredential(
 export const credentialsSealedWithout = (db: Queryable, keyId: string): Promise<CredentialRow[]> =>
   db.select().from(credentials).where(ne(credentials.keyId, keyId));
 
+/** Secrets of webhooks under another key. */
+export async function webhookSecretsSealedWithout(
+  db: Queryable,
+  keyId: string,
+): Promise<{ id: string; keyId: string; sealed: Uint8Array }[]> {
+  const rows = await db
+    .select({ id: repositories.id, keyId: repositories.webhookSecretKey, sealed: repositories.webhookSecret })
+    .from(repositories)
+    .where(ne(repositories.webhookSecretKey, keyId));
+  return rows.flatMap(({ id, keyId, sealed }) => (keyId && sealed ? [{ id, keyId, sealed }] : []));
+}
+
+/** The same secret of a webhook under another key; answers false when it was replaced since it was read. */
+export async function resealWebhookSecret(
+  db: Queryable,
+  read: { id: string; keyId: string },
+  { keyId, sealed }: Sealed,
+): Promise<boolean> {
+  const { rowCount } = await db
+    .update(repositories)
+    .set({ webhookSecret: sealed, webhookSecretKey: keyId })
+    .where(and(eq(repositories.id, read.id), eq(repositories.webhookSecretKey, read.keyId)));
+  return rowCount === 1;
+}
+
 /** Names of the repositories that sign in with it. */
 export async function credentialUsers(db: Queryable, id: string): Promise<string[]> {
   const rows = await db.select({ name: repositories.name }).from(repositories).where(eq(repositories.credentialId, id));

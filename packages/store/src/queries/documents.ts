@@ -3,6 +3,7 @@ import type { Queryable } from '../database.ts';
 import { insertRows, recordset } from '../rows.ts';
 import type { StoredTree } from '../schema/columns.ts';
 import { syncBases, tasks, taskVersions } from '../schema/content.ts';
+import { disableOrphans } from './orphan-schedules.ts';
 
 export type TaskRow = typeof tasks.$inferSelect;
 export type TaskVersionRow = typeof taskVersions.$inferSelect;
@@ -12,6 +13,7 @@ export interface DocumentIndexRow {
   path: string;
   id: string | null;
   revision: number | null;
+  /** Of the local side and of the base; empty where both are there and equal, which is nearly everywhere. */
   checksum: string | null;
   baseChecksum: string | null;
   baseToken: string | null;
@@ -21,14 +23,37 @@ export interface DocumentIndexRow {
 /** Every path of a repository that has a living task, a base or an open conflict. */
 export async function documentIndex(db: Queryable, repositoryId: string): Promise<DocumentIndexRow[]> {
   const { rows } = await db.execute(sql`
-    select coalesce(t.path, b.path, c.path) as path, t.id, t.revision, t.checksum,
-           b.checksum as "baseChecksum", b.remote_token as "baseToken", c.path is not null as "inConflict"
+    select coalesce(t.path, b.path, c.path) as path, t.id, t.revision,
+           case when t.checksum = b.checksum then '' else t.checksum end as checksum,
+           case when t.checksum = b.checksum then '' else b.checksum end as "baseChecksum",
+           b.remote_token as "baseToken", c.path is not null as "inConflict"
     from (select repository_path as path, id, revision, checksum from ratchet.tasks
           where repository_id = ${repositoryId} and deleted_at is null) t
     full join (select path, checksum, remote_token from ratchet.sync_bases where repository_id = ${repositoryId}) b
       on b.path = t.path
     full join (select path from ratchet.conflicts where repository_id = ${repositoryId} and status = 'open') c
       on c.path = coalesce(t.path, b.path)`);
+  return rows as unknown as DocumentIndexRow[];
+}
+
+/** The same for some paths. Each is looked up by its index, as in `documentSides`. */
+export async function documentIndexAt(
+  db: Queryable,
+  repositoryId: string,
+  paths: readonly string[],
+): Promise<DocumentIndexRow[]> {
+  if (paths.length === 0) return [];
+  const { rows } = await db.execute(sql`
+    select p.path, t.id, t.revision, t.checksum, b.checksum as "baseChecksum", b.remote_token as "baseToken",
+           c.path is not null as "inConflict"
+    from unnest(${sql.param(paths)}::text[]) as p(path)
+    left join lateral (select id, revision, checksum from ratchet.tasks
+      where repository_id = ${repositoryId} and repository_path = p.path and deleted_at is null limit 1) t on true
+    left join lateral (select checksum, remote_token from ratchet.sync_bases
+      where repository_id = ${repositoryId} and path = p.path limit 1) b on true
+    left join lateral (select path from ratchet.conflicts
+      where repository_id = ${repositoryId} and path = p.path and status = 'open' limit 1) c on true
+    where t.id is not null or b.checksum is not null or c.path is not null`);
   return rows as unknown as DocumentIndexRow[];
 }
 
@@ -46,12 +71,16 @@ export async function documentSides(
   paths: readonly string[],
 ): Promise<DocumentSidesRow[]> {
   if (paths.length === 0) return [];
+  // Each place is looked up by its index: a planner that knows nothing of a fresh import yet would read every row.
   const { rows } = await db.execute(sql`
-    select p.path, b.tree as base, t.tree as local, coalesce(t.metadata, d.metadata) ->> 'uuid' as identity
+    select p.path, b.tree as base, t.tree as local, case when t.tree is null then d.uuid else t.uuid end as identity
     from unnest(${sql.param(paths)}::text[]) as p(path)
-    left join ratchet.sync_bases b on b.repository_id = ${repositoryId} and b.path = p.path
-    left join ratchet.tasks t on t.repository_id = ${repositoryId} and t.repository_path = p.path and t.deleted_at is null
-    left join ratchet.tasks d on d.id = b.document_id`);
+    left join lateral (select tree, document_id from ratchet.sync_bases
+      where repository_id = ${repositoryId} and path = p.path limit 1) b on true
+    left join lateral (select tree, metadata ->> 'uuid' as uuid from ratchet.tasks
+      where repository_id = ${repositoryId} and repository_path = p.path and deleted_at is null limit 1) t on true
+    left join lateral (select metadata ->> 'uuid' as uuid from ratchet.tasks
+      where id = b.document_id limit 1) d on true`);
   return rows as unknown as DocumentSidesRow[];
 }
 
@@ -61,6 +90,15 @@ export const lockTasksAt = (tx: Queryable, repositoryId: string, paths: readonly
     .select()
     .from(tasks)
     .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), oneOf(tasks.repositoryPath, paths)))
+    .orderBy(tasks.id)
+    .for('update');
+
+/** Living tasks of a repository, locked until the transaction ends. */
+export const livingTasksOf = (tx: Queryable, repositoryId: string): Promise<TaskRow[]> =>
+  tx
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt)))
     .orderBy(tasks.id)
     .for('update');
 
@@ -89,14 +127,48 @@ export async function replaceTasks(
   from: ReadonlyMap<string, number>,
 ): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
-  const expected = rows.map((row) => ({ id: row.id, revision: from.get(row.id) ?? row.revision }));
+  const expected = rows.map((row) => from.get(row.id) ?? row.revision);
+  // Each row beside its expected revision: a join of two lists whose lengths no planner knows would compare all with all.
   const result = await tx.execute(sql`
     update ratchet.tasks as t set ${assignments()}
-    from ${recordset(tasks, rows)} as r
-    join jsonb_to_recordset(${JSON.stringify(expected)}::jsonb) as e(id uuid, revision integer) on e.id = r.id
-    where t.id = r.id and t.revision = e.revision
+    from rows from (${recordset(tasks, rows)}, unnest(${sql.param(expected)}::integer[]))
+      as r(${sql.join(
+        taskColumns().map((name) => sql.identifier(name)),
+        sql`, `,
+      )}, expected_revision)
+    where t.id = r.id and t.revision = r.expected_revision
     returning t.id`);
+  await disableOrphans(
+    tx,
+    rows.flatMap((row) => (row.deletedAt ? [row.id] : [])),
+  );
   return new Set(result.rows.map((row) => String((row as { id: string }).id)));
+}
+
+/** Where tasks stand after a push that carried what they hold, or held. */
+export interface PushedStanding {
+  id: string;
+  syncStatus: TaskRow['syncStatus'];
+  pushStatus: TaskRow['pushStatus'];
+  needsPush: boolean;
+}
+
+/** Records that a push arrived. Not a change of the tasks: their revisions stay. */
+export async function settlePushed(
+  tx: Queryable,
+  rows: readonly PushedStanding[],
+  commit: string | null,
+  at: Date,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    update ratchet.tasks as t set sync_status = r.sync_status, push_status = r.push_status, needs_push = r.needs_push,
+      push_message = null, repository_commit = ${commit}, last_synced_at = ${at.toISOString()}::timestamptz
+    from unnest(
+      ${sql.param(rows.map(({ id }) => id))}::uuid[], ${sql.param(rows.map((row) => row.syncStatus))}::text[],
+      ${sql.param(rows.map((row) => row.pushStatus))}::text[], ${sql.param(rows.map((row) => row.needsPush))}::boolean[])
+      as r(id, sync_status, push_status, needs_push)
+    where t.id = r.id`);
 }
 
 const fixed = new Set(['id', 'created_at', 'created_from']);

@@ -53,3 +53,8 @@ export async function checkFence(tx: Queryable, name: string, fence: number): Pr
   if (rows.length === 0)
     throw new RatchetError('REPOSITORY_BUSY', 'This work took too long and another process took over. Try again.');
 }
+
+/** Ends every lease: for a server that alone uses the database, so that whoever held one is dead. Fences go on growing. */
+export async function expireLeases(db: Queryable): Promise<void> {
+  await db.execute(sql`update ratchet.leases set expires_at = now() where expires_at > now()`);
+}

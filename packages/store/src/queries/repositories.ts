@@ -5,6 +5,7 @@ import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks } from '../schema/content.ts';
 import { conflicts, repositories } from '../schema/repositories.ts';
+import { disableOrphans } from './orphan-schedules.ts';
 
 export type RepositoryRow = typeof repositories.$inferSelect;
 
@@ -61,7 +62,16 @@ export async function recordSyncState(
   tx: Queryable,
   id: string,
   state: Partial<
-    Pick<RepositoryRow, 'syncStatus' | 'syncError' | 'seenHead' | 'seenScope' | 'seenProblems' | 'consecutiveFailures'>
+    Pick<
+      RepositoryRow,
+      | 'syncStatus'
+      | 'syncError'
+      | 'seenHead'
+      | 'seenScope'
+      | 'seenProblems'
+      | 'consecutiveFailures'
+      | 'unreachableSince'
+    >
   > & { synced?: boolean; nextSyncInSeconds?: number },
 ): Promise<void> {
   const { synced, nextSyncInSeconds, ...columns } = state;
@@ -75,6 +85,11 @@ export async function recordSyncState(
         : { nextSyncAt: sql`now() + make_interval(secs => ${nextSyncInSeconds}::double precision)` }),
     })
     .where(eq(repositories.id, id));
+}
+
+/** Whether a configuration declares it. Not a change of settings: the revision stays. */
+export async function setDeclared(tx: Queryable, id: string, declared: boolean): Promise<void> {
+  await tx.update(repositories).set({ declared }).where(eq(repositories.id, id));
 }
 
 /** Exactly one is the default: the others stop being it in the same statement's transaction. */
@@ -106,11 +121,13 @@ export async function taskCounts(db: Queryable, ids: readonly string[]): Promise
 
 /** Forgets the repository of its tasks, deleted ones included; with `remove` the living ones are deleted first. */
 export async function releaseTasks(tx: Queryable, repositoryId: string, remove: boolean): Promise<void> {
-  if (remove)
+  if (remove) {
     await tx
       .update(tasks)
       .set({ deletedAt: sql`now()`, updatedAt: sql`now()` })
       .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt)));
+    await disableOrphans(tx);
+  }
   await tx
     .update(tasks)
     .set({
@@ -153,10 +170,16 @@ export const pageOfRepositories = (
   request: ListRequest,
 ): Promise<Page<RepositoryRow>> => pageQuery(db, spec(fields), request);
 
+export const allRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
+  db.select().from(repositories).orderBy(repositories.name);
+
 export const enabledRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
   db.select().from(repositories).where(eq(repositories.syncEnabled, true)).orderBy(repositories.name);
 
-/** Enabled repositories whose interval has passed, by the database's clock. */
+/**
+ * Enabled repositories whose interval has passed, by the database's clock, and those to try again because they could not
+ * be reached.
+ */
 export const dueRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
   db
     .select()
@@ -164,7 +187,7 @@ export const dueRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
     .where(
       and(
         eq(repositories.syncEnabled, true),
-        sql`${repositories.syncIntervalMinutes} > 0`,
+        sql`(${repositories.syncIntervalMinutes} > 0 or ${repositories.unreachableSince} is not null)`,
         sql`(${repositories.nextSyncAt} is null or ${repositories.nextSyncAt} <= now())`,
       ),
     );
@@ -187,19 +210,39 @@ export interface NamedProblem {
 
 /** What is wrong with tasks that did load: their own problems, and names that two of them share. */
 export async function repositoryProblems(db: Queryable, repositoryId: string): Promise<NamedProblem[]> {
-  const broken = await db
-    .select({ path: tasks.repositoryPath, form: tasks.storageType, problems: tasks.problems })
-    .from(tasks)
-    .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), sql`${tasks.problems} <> '[]'::jsonb`))
-    .orderBy(tasks.repositoryPath);
-  const { rows: clashes } = await db.execute(sql`
-    select min(repository_path) as path, name, array_agg(repository_path order by repository_path) as paths
-    from ratchet.tasks where repository_id = ${repositoryId} and deleted_at is null
-    group by name having count(distinct uuid) > 1`);
-  const { rows: twins } = await db.execute(sql`
-    select uuid, version, array_agg(repository_path order by repository_path) as paths
-    from ratchet.tasks where repository_id = ${repositoryId} and deleted_at is null
-    group by uuid, version having count(*) > 1`);
+  const [broken, { rows: clashes }, { rows: twins }, { rows: shadowed }] = await Promise.all([
+    db
+      .select({ path: tasks.repositoryPath, form: tasks.storageType, problems: tasks.problems })
+      .from(tasks)
+      .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt), sql`${tasks.problems} <> '[]'::jsonb`))
+      .orderBy(tasks.repositoryPath),
+    // Names and versions that clash are rare: places are sorted and collected only where there is one at all.
+    db.execute(sql`
+      with clashing as materialized (
+        select name from ratchet.tasks where repository_id = ${repositoryId} and deleted_at is null
+        group by name having count(*) > 1 and min(uuid collate "C") <> max(uuid collate "C"))
+      select min(repository_path) as path, name, array_agg(repository_path order by repository_path) as paths
+      from ratchet.tasks
+      where repository_id = ${repositoryId} and deleted_at is null and exists (select from clashing)
+      group by name having count(distinct uuid) > 1`),
+    db.execute(sql`
+      with twins as materialized (
+        select uuid, version from ratchet.tasks where repository_id = ${repositoryId} and deleted_at is null
+        group by uuid, version having count(*) > 1)
+      select uuid, version, array_agg(repository_path order by repository_path) as paths
+      from ratchet.tasks
+      where repository_id = ${repositoryId} and deleted_at is null and exists (select from twins)
+      group by uuid, version having count(*) > 1`),
+    db.execute(sql`
+      select t.repository_path as path, t.version, o.name as by
+      from ratchet.tasks t join ratchet.repositories r on r.id = t.repository_id
+      cross join lateral (
+        select other.name from ratchet.tasks twin join ratchet.repositories other on other.id = twin.repository_id
+        where twin.uuid = t.uuid and twin.version = t.version and twin.deleted_at is null and other.id <> r.id
+          and (other.priority, t.id) > (r.priority, twin.id) limit 1) o
+      where (select count(*) from ratchet.repositories) > 1 and t.repository_id = ${repositoryId} and t.deleted_at is null
+      order by t.repository_path`),
+  ]);
   const listed = (paths: string[]) => paths.join(', ');
   return [
     ...broken.flatMap(({ path, form, problems }) => {
@@ -216,6 +259,12 @@ export async function repositoryProblems(db: Queryable, repositoryId: string): P
       path: paths[0] ?? '',
       code: 'duplicate_version',
       message: `Version ${version} of one task stands at several places: ${listed(paths)}. Change a version or a uuid.`,
+      severity: 'warning' as const,
+    })),
+    ...(shadowed as unknown as { path: string; version: string; by: string }[]).map(({ path, version, by }) => ({
+      path,
+      code: 'shadowed',
+      message: `Repository ${by} has version ${version} of the same task and comes first. Change a version, a uuid or a priority.`,
       severity: 'warning' as const,
     })),
   ];

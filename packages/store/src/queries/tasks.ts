@@ -1,5 +1,5 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import { and, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks, taskVersions } from '../schema/content.ts';
@@ -58,6 +58,77 @@ export async function nameTaken(
     select 1 from ratchet.tasks
     where repository_id = ${repositoryId} and name = ${name} and uuid <> ${otherThanUuid} and deleted_at is null limit 1`);
   return rows.length > 0;
+}
+
+export interface TaskPlace {
+  path: string;
+  id: string;
+  name: string;
+  uuid: string;
+  /** Its form takes a whole folder. */
+  isFolder: boolean;
+  isEditable: boolean;
+  checksum: string;
+}
+
+/** Where the living tasks of a repository stand. */
+export const livingPlaces = (db: Queryable, repositoryId: string): Promise<TaskPlace[]> =>
+  db
+    .select({
+      path: sql<string>`coalesce(${tasks.repositoryPath}, '')`,
+      id: tasks.id,
+      name: tasks.name,
+      uuid: tasks.uuid,
+      isFolder: sql<boolean>`${tasks.storageType} in ('folder', 'manifest')`,
+      isEditable: tasks.isEditable,
+      checksum: tasks.checksum,
+    })
+    .from(tasks)
+    .where(and(eq(tasks.repositoryId, repositoryId), isNull(tasks.deletedAt)));
+
+export type TaskContent = Pick<
+  TaskRow,
+  'id' | 'uuid' | 'name' | 'version' | 'repositoryId' | 'repositoryPath' | 'entry' | 'storageType' | 'tree'
+>;
+
+/** Living tasks with what is needed to give their files out: those of some ids or uuids, and of a repository; else all. */
+export const taskContents = (
+  db: Queryable,
+  { ids, repositoryId }: { ids?: readonly string[] | undefined; repositoryId?: string | undefined },
+): Promise<TaskContent[]> =>
+  db
+    .select({
+      id: tasks.id,
+      uuid: tasks.uuid,
+      name: tasks.name,
+      version: tasks.version,
+      repositoryId: tasks.repositoryId,
+      repositoryPath: tasks.repositoryPath,
+      entry: tasks.entry,
+      storageType: tasks.storageType,
+      tree: tasks.tree,
+    })
+    .from(tasks)
+    .where(
+      and(
+        isNull(tasks.deletedAt),
+        repositoryId ? eq(tasks.repositoryId, repositoryId) : undefined,
+        ids
+          ? sql`(${tasks.id} = any(${sql.param(ids.filter(isUuid))}::uuid[]) or ${tasks.uuid} = any(${sql.param(ids)}::text[]))`
+          : undefined,
+      ),
+    )
+    .orderBy(tasks.repositoryPath, tasks.id);
+
+/** Living tasks that have one of some uuids, by uuid. */
+export async function idsByUuid(db: Queryable, uuids: readonly string[]): Promise<Map<string, string>> {
+  if (uuids.length === 0) return new Map();
+  const rows = await db
+    .select({ id: tasks.id, uuid: tasks.uuid })
+    .from(tasks)
+    .where(and(isNull(tasks.deletedAt), sql`${tasks.uuid} = any(${sql.param(uuids)}::text[])`))
+    .orderBy(tasks.id);
+  return new Map(rows.map(({ id, uuid }) => [uuid, id]));
 }
 
 const spec = (fields: ListFields): PageSpec<typeof tasks> => ({
@@ -142,58 +213,6 @@ export async function countTasks(db: Queryable): Promise<{
     byPushStatus,
     byRepository,
   };
-}
-
-/** Tasks of a repository with changes it does not have. */
-export async function countPending(db: Queryable, repositoryId: string): Promise<number> {
-  const { total } = await modifiedTasks(db, { repositoryId, limit: 1, offset: 0 });
-  return total;
-}
-
-/** Records how the last push of a task ended. Not a change of the task: the revision stays. */
-export async function markPush(
-  db: Queryable,
-  id: string,
-  status: TaskRow['pushStatus'],
-  message: string | null,
-): Promise<void> {
-  await db.update(tasks).set({ pushStatus: status, pushMessage: message }).where(eq(tasks.id, id));
-}
-
-export interface ModifiedRow {
-  taskId: string;
-  name: string;
-  repositoryId: string;
-  repositoryPath: string;
-  change: 'added' | 'modified' | 'deleted';
-  localModifiedAt: Date | string | null;
-  pushStatus: TaskRow['pushStatus'];
-  syncStatus: TaskRow['syncStatus'];
-  revision: number;
-}
-
-/** What a push would carry: edited and new tasks, and deleted ones whose base still stands. */
-export async function modifiedTasks(
-  db: Queryable,
-  options: { repositoryId?: string | undefined; limit: number; offset: number },
-): Promise<{ rows: ModifiedRow[]; total: number }> {
-  const scope: SQL = options.repositoryId ? sql`and t.repository_id = ${options.repositoryId}` : sql``;
-  const { rows } = await db.execute(sql`
-    select t.id as "taskId", t.name, t.repository_id as "repositoryId", t.repository_path as "repositoryPath",
-           case when t.deleted_at is not null then 'deleted' when b.path is null then 'added' else 'modified' end as change,
-           t.local_modified_at as "localModifiedAt", t.push_status as "pushStatus", t.sync_status as "syncStatus", t.revision,
-           count(*) over ()::int as total
-    from ratchet.tasks t
-    left join ratchet.sync_bases b on b.repository_id = t.repository_id and b.path = t.repository_path
-    where t.repository_id is not null ${scope}
-      and ((t.deleted_at is null and t.needs_push)
-        or (t.deleted_at is not null and b.document_id = t.id
-            and not exists (select 1 from ratchet.tasks l where l.repository_id = t.repository_id
-                            and l.repository_path = t.repository_path and l.deleted_at is null)))
-    order by t.local_modified_at desc nulls last, t.id
-    limit ${options.limit} offset ${options.offset}`);
-  const typed = rows as unknown as (ModifiedRow & { total: number })[];
-  return { rows: typed, total: typed[0]?.total ?? 0 };
 }
 
 export async function pageOfVersions(

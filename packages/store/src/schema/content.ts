@@ -9,6 +9,8 @@ export const blobs = ratchet.table('blobs', {
   size: integer('size').notNull(),
   bytes: bytea('bytes').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
+  /** When it was first seen that no tree names it. Whoever stores the content again takes the mark away. */
+  unreferencedSince: instant('unreferenced_since'),
 });
 
 /** One row is one document. The tree is the truth; every typed column is a projection of it. */
@@ -80,9 +82,16 @@ export const taskVersions = ratchet.table(
     changedBy: text('changed_by').notNull(),
     changeSource: text('change_source').$type<'api' | 'sync' | 'file' | 'import' | 'rollback'>().notNull(),
     repositoryCommit: text('repository_commit'),
+    /** The sync run that wrote it, so that the run can be undone. */
+    runId: uuid('run_id'),
+    /** It is the revision of a deletion. */
+    deleted: boolean('deleted').notNull().default(false),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.taskId, t.revision] })],
+  (t) => [
+    primaryKey({ columns: [t.taskId, t.revision] }),
+    index('task_versions_run').on(t.runId).where(sql`${t.runId} is not null`),
+  ],
 );
 
 /** What both sides last agreed on, per document. Written only in the transaction that makes it true. */

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, doublePrecision, index, integer, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea, instant, ratchet, type StoredProblem, type StoredTree } from './columns.ts';
 
 /** Secrets, sealed. `keyId` names the key of the ring that sealed it. */
@@ -28,6 +39,7 @@ export interface StoredPushPolicy {
   autoPush: boolean;
   commitTemplate: string | null;
   prTemplate: string | null;
+  requireApproval?: boolean;
 }
 
 export const repositories = ratchet.table(
@@ -62,6 +74,13 @@ export const repositories = ratchet.table(
     seenProblems: jsonb('seen_problems').$type<StoredProblem[]>().notNull().default([]),
     consecutiveFailures: integer('consecutive_failures').notNull().default(0),
     nextSyncAt: instant('next_sync_at'),
+    /** Since when it cannot be reached: until it can, nothing is pushed to it. */
+    unreachableSince: instant('unreachable_since'),
+    /** Sealed, with the key of the ring that sealed it. */
+    webhookSecret: bytea('webhook_secret'),
+    webhookSecretKey: text('webhook_secret_key'),
+    /** A configuration file declares it. */
+    declared: boolean('declared').notNull().default(false),
     revision: integer('revision').notNull().default(1),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
@@ -104,6 +123,90 @@ export const syncRuns = ratchet.table(
     durationMs: doublePrecision('duration_ms'),
   },
   (t) => [index('sync_runs_repository').on(t.repositoryId, t.startedAt)],
+);
+
+/** One document that someone asked to push. */
+export interface RequestedDocument {
+  path: string;
+  taskId: string | null;
+  name: string;
+  change: 'added' | 'modified' | 'deleted';
+  /** The revision that is to go out; a later one is not approved with it. */
+  revision: number;
+}
+
+/** A push that waits for someone's approval, or what became of it. */
+export const pushRequests = ratchet.table(
+  'push_requests',
+  {
+    id: uuid('id').primaryKey(),
+    repositoryId: uuid('repository_id')
+      .notNull()
+      .references(() => repositories.id, { onDelete: 'cascade' }),
+    status: text('status').$type<'awaiting' | 'approved' | 'rejected'>().notNull(),
+    documents: jsonb('documents').$type<RequestedDocument[]>().notNull(),
+    message: text('message'),
+    reason: text('reason'),
+    requestedBy: text('requested_by').notNull(),
+    decidedBy: text('decided_by'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    decidedAt: instant('decided_at'),
+  },
+  (t) => [index('push_requests_repository').on(t.repositoryId, t.status, t.createdAt)],
+);
+
+/** One document that a pull request carries. */
+export interface ProposedDocument {
+  path: string;
+  taskId: string | null;
+  name: string;
+  change: 'added' | 'modified' | 'deleted';
+  revision: number | null;
+  /** What the branch holds; null: the document is deleted there. */
+  tree: StoredTree | null;
+}
+
+/** A branch of ours and its pull request. `opening`: the branch is to be sent, or was, and no pull request is known yet. */
+export const pullRequests = ratchet.table(
+  'pull_requests',
+  {
+    id: uuid('id').primaryKey(),
+    repositoryId: uuid('repository_id')
+      .notNull()
+      .references(() => repositories.id, { onDelete: 'cascade' }),
+    status: text('status').$type<'opening' | 'open' | 'merged' | 'closed'>().notNull(),
+    branch: text('branch').notNull(),
+    baseBranch: text('base_branch').notNull(),
+    number: integer('number'),
+    url: text('url'),
+    title: text('title').notNull(),
+    /** Commits that our branch may stand at: the last one sent, and the one before it. */
+    commit: text('commit'),
+    previousCommit: text('previous_commit'),
+    documents: jsonb('documents').$type<ProposedDocument[]>().notNull(),
+    error: text('error'),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+    closedAt: instant('closed_at'),
+  },
+  (t) => [
+    uniqueIndex('pull_requests_open').on(t.repositoryId).where(sql`${t.status} in ('opening', 'open')`),
+    index('pull_requests_status').on(t.status, t.createdAt),
+  ],
+);
+
+/** Webhook deliveries that were taken, so that one that is sent again is known. */
+export const webhookDeliveries = ratchet.table(
+  'webhook_deliveries',
+  {
+    repositoryId: uuid('repository_id')
+      .notNull()
+      .references(() => repositories.id, { onDelete: 'cascade' }),
+    delivery: text('delivery').notNull(),
+    receivedAt: instant('received_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.repositoryId, t.delivery] })],
 );
 
 /** One document of a push: what the base becomes when the push is known to have arrived. */

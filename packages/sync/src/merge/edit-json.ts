@@ -40,6 +40,8 @@ function nestingOf(text: string): number {
 export function editJson(text: string, from: JsonValue, to: JsonValue): string | null {
   const bom = text.startsWith('\uFEFF') ? '\uFEFF' : '';
   let result = text.slice(bom.length);
+  const line = editLine(result, from, to);
+  if (line !== null) return bom + line;
   const formattingOptions = formatOf(result);
   for (const { path, value } of differences(from, to, []))
     result = applyEdits(
@@ -50,6 +52,31 @@ export function editJson(text: string, from: JsonValue, to: JsonValue): string |
   const errors: ParseError[] = [];
   const reached = parse(result, errors, { allowTrailingComma: false, disallowComments: true }) as JsonValue;
   return errors.length === 0 && equalJson(reached, to) ? bom + result : null;
+}
+
+/** How a JSON value is written on one line: the space after `:` and `,`, and within braces. */
+const lineStyles = [
+  { after: '', within: '' },
+  { after: ' ', within: '' },
+  { after: ' ', within: ' ' },
+] as const;
+
+/** A text on one line stays on one; null when the text is not, or is spaced in a way of its own. */
+function editLine(text: string, from: JsonValue, to: JsonValue): string | null {
+  const plain = text.trim();
+  if (plain.includes('\n')) return null;
+  const style = lineStyles.find((style) => onLine(from, style) === plain);
+  return style ? text.replace(plain, () => onLine(to, style)) : null;
+}
+
+function onLine(value: JsonValue, style: (typeof lineStyles)[number]): string {
+  const { after, within } = style;
+  if (Array.isArray(value)) return `[${value.map((element) => onLine(element, style)).join(`,${after}`)}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}:${after}${onLine(member, style)}`,
+  );
+  return members.length === 0 ? '{}' : `{${within}${members.join(`,${after}`)}${within}}`;
 }
 
 interface Difference {

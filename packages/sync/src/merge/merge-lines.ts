@@ -109,7 +109,8 @@ function parse(text: string, size: number): (string | Open)[] {
   let open: { local: string; base: string; remote: string } | null = null;
   let side: 'local' | 'base' | 'remote' = 'local';
   for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
-    const bare = line.replace(/\n$/, '');
+    // In a text that mixes line ends git ends its markers as the lines around them.
+    const bare = line.replace(/\r?\n$/, '');
     if (!open && bare === start) {
       if (settled) parts.push(settled);
       settled = '';

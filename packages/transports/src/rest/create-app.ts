@@ -18,6 +18,8 @@ export function createApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit,
+    // A machine that is busy may take long to load what serves the documentation.
+    pluginTimeout: 120_000,
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
@@ -27,6 +29,8 @@ export function createApp(options: AppOptions): FastifyInstance {
       return typeof given === 'string' && idPattern.test(given) ? given : crypto.randomUUID();
     },
     forceCloseConnections: true,
+    // What goes wrong before there is a route to handle it, such as an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply, log),
   });
   app.server.headersTimeout = 20_000;
   // An empty body is no body: operations that need members say so themselves.
@@ -37,12 +41,18 @@ export function createApp(options: AppOptions): FastifyInstance {
       done(null, JSON.parse(text.toString(), refuseProto));
     } catch (error) {
       const message =
-        error instanceof RatchetError ? error.message : `The body is not JSON: ${(error as Error).message}`;
+        error instanceof RatchetError
+          ? error.message
+          : error instanceof RangeError
+            ? 'The body is nested too deep to be read.'
+            : `The body is not JSON: ${(error as Error).message}`;
       done(new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]));
     }
   });
-  app.addContentTypeParser(['application/octet-stream', 'text/plain'], { parseAs: 'buffer' }, (_request, bytes, done) =>
-    done(null, bytes),
+  app.addContentTypeParser(
+    ['application/octet-stream', 'application/zip', 'text/plain'],
+    { parseAs: 'buffer' },
+    (_request, bytes, done) => done(null, bytes),
   );
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -72,7 +82,12 @@ const refuseProto = (key: string, value: unknown): unknown => {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: AppOptions['log']) {
   const known = toRatchetError(error);
   if (!known)
-    log('error', 'A request failed.', { err: error, requestId: request.id, method: request.method, url: request.url });
+    log('error', 'A request failed.', {
+      err: error,
+      requestId: request.id,
+      method: request.method,
+      url: request.url.replace(/([?&]token=)[^&]*/g, '$1…'),
+    });
   const { code, message, details } =
     known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
   if (code === 'RATE_LIMITED') reply.header('retry-after', '1');

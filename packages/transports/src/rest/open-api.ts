@@ -131,14 +131,19 @@ function describe(
                 schema: { type: 'object', properties: body, ...(required.length > 0 ? { required } : {}) },
               },
               ...(operation.rawBody
-                ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+                ? Object.fromEntries(
+                    ['application/octet-stream', ...(operation.rawTypes ?? [])].map((type) => [type, binary]),
+                  )
                 : {}),
             },
           },
         }
       : {}),
     responses: {
-      [status]: answer(operation.description, output, operation.stream ? 'text/event-stream' : 'application/json'),
+      [status]: withRaw(
+        answer(operation.description, output, operation.stream ? 'text/event-stream' : 'application/json'),
+        operation,
+      ),
       ...(operation.accepted ? { 202: answer('Queued', output) } : {}),
       ...Object.fromEntries(
         [...refusals].map(([code, names]) => [
@@ -149,6 +154,10 @@ function describe(
     },
   };
 }
+
+const binary: Schema = { schema: { type: 'string', format: 'binary' } };
+const withRaw = (answer: Schema, { rawOutput }: Operation): Schema =>
+  rawOutput ? { ...answer, content: { ...(answer.content as Schema), [rawOutput.type]: binary } } : answer;
 
 const isRequired = (schema: z.ZodType): boolean => !schema.safeParse(undefined).success;
 const wordsOf = (schema: z.ZodType | undefined, name: string): string =>

@@ -63,7 +63,10 @@ function bodyOf(operation: Operation, request: FastifyRequest): Record<string, u
   if (Buffer.isBuffer(body)) {
     if (!operation.rawBody)
       throw new RatchetError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.');
-    return { [operation.rawBody]: body.toString('base64'), encoding: 'base64' };
+    return {
+      [operation.rawBody]: body.toString('base64'),
+      ...('encoding' in membersOf(operation.input) ? { encoding: 'base64' } : {}),
+    };
   }
   if (typeof body !== 'object' || Array.isArray(body))
     throw new RatchetError('VALIDATION_FAILED', 'The body must be a JSON object.', [

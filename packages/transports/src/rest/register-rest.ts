@@ -3,6 +3,7 @@ import type { Operation } from '@ratchet/contract/operation';
 import type { Page } from '@ratchet/contract/paging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readInput } from './read-input.ts';
+import { reportProgress } from './report-progress.ts';
 import { routePath, routesOf, servedAt } from './route-path.ts';
 import { sendEvents } from './send-events.ts';
 import { statusOf } from './status.ts';
@@ -21,6 +22,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
       app.route({
         method,
         url: routePath(servedAt(operation, path, options.prefix)),
+        ...(operation.bodyLimit ? { bodyLimit: operation.bodyLimit } : {}),
         handler: (request, reply) => serve(operation, path, options, request, reply),
       });
 }
@@ -39,14 +41,28 @@ async function serve(
   });
   const caller = { ...(await callerOf(request)), signal: gone.signal };
   if (operation.stream) return sendEvents(dispatcher.stream(operation, input, caller), reply, gone.signal);
+  if (operation.reportsProgress && /\btext\/event-stream\b/.test(request.headers.accept ?? ''))
+    return sendEvents(
+      reportProgress(async (progress) => {
+        const output = await dispatcher.call(operation, input, { ...caller, progress });
+        return { status: statusFor(operation, output), output };
+      }),
+      reply,
+      gone.signal,
+    );
   if (bare) return sendWindow(operation, input, bare, dispatcher, caller, reply);
 
   const output = await dispatcher.call(operation, input, caller);
   if (output === undefined) return reply.status(204).send();
+  if (operation.rawOutput && accepts(request, operation.rawOutput.type)) {
+    const sent = sendRaw(operation.rawOutput, output as Record<string, unknown>, reply);
+    if (sent) return sent;
+  }
   const etag = etagOf(output);
   if (etag) reply.header('etag', etag);
   if (
     etag &&
+    !operation.changesByItself &&
     operation.effect === 'read' &&
     request.method === 'GET' &&
     request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
@@ -55,9 +71,32 @@ async function serve(
   const refused = operation.refused?.(output as never);
   if (operation.creates && !refused)
     reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  return reply.status(statusFor(operation, output)).send(output);
+}
+
+const accepts = (request: FastifyRequest, type: string): boolean =>
+  (request.headers.accept ?? '').split(',').some((range) => range.split(';')[0]?.trim().toLowerCase() === type);
+
+/** Answers the bytes themselves, under their name; null where the output has none. */
+function sendRaw(
+  { member, type, fileName }: NonNullable<Operation['rawOutput']>,
+  output: Record<string, unknown>,
+  reply: FastifyReply,
+) {
+  const content = output[member];
+  if (typeof content !== 'string') return null;
+  const name = String(output[fileName] ?? 'download');
+  const plain = name.replace(/[^\w.-]+/g, '_');
   return reply
-    .status(refused ? statusOf[refused] : operation.accepted?.(output as never) ? 202 : operation.creates ? 201 : 200)
-    .send(output);
+    .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name)}`)
+    .type(type)
+    .send(Buffer.from(content, 'base64'));
+}
+
+function statusFor(operation: Operation, output: unknown): number {
+  const refused = operation.refused?.(output as never);
+  if (refused) return statusOf[refused];
+  return operation.accepted?.(output as never) ? 202 : operation.creates ? 201 : 200;
 }
 
 const etagOf = (output: unknown): string | null => {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
 const heartbeatMs = 15_000;
@@ -24,14 +25,13 @@ export async function sendEvents(
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
   });
-  const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
+  // A reader that does not take what is there needs no sign of life.
+  const heartbeat = setInterval(() => {
+    if (!raw.writableNeedDrain) raw.write(': still here\n\n');
+  }, heartbeatMs);
   try {
     while (!next.done && !gone.aborted) {
-      if (!raw.write(frame(next.value)))
-        await new Promise<void>((resolve) => {
-          raw.once('drain', resolve);
-          raw.once('close', resolve);
-        });
+      if (!raw.write(frame(next.value))) await drained(raw);
       next = await iterator.next();
     }
   } catch (error) {
@@ -42,6 +42,20 @@ export async function sendEvents(
     await iterator.return?.();
     raw.end();
   }
+}
+
+/** Waits until a slow reader has taken what is there, or has gone. */
+function drained(raw: ServerResponse): Promise<void> {
+  if (raw.destroyed || !raw.writableNeedDrain) return Promise.resolve();
+  return new Promise((resolve) => {
+    const go = () => {
+      raw.off('drain', go);
+      raw.off('close', go);
+      resolve();
+    };
+    raw.on('drain', go);
+    raw.on('close', go);
+  });
 }
 
 function frame(event: unknown): string {

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { digestOf } from '../../digest.ts';
 import { EndpointError, type SyncProblem } from '../../problem.ts';
-import type { Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
+import type { Earlier, Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
+import { openJournal } from '../journal.ts';
 import { holds } from './current-entry.ts';
 import { matchesToken, modeOf, tokenOf } from './file-token.ts';
-import { openJournal } from './journal.ts';
+import { finishWrite } from './finish-write.ts';
 import { errnoOf, isAccessible, nearestFolder, openPlace } from './place.ts';
 import { readAtOnce, readStable } from './read-file.ts';
-import { scanFolder } from './scan-folder.ts';
+import { type KnownFolder, type Scan, scanFolder } from './scan-folder.ts';
 import { writeDocument } from './write-document.ts';
 
 export interface FilesystemOptions {
@@ -30,13 +31,18 @@ export interface FilesystemOptions {
 /** Reading gives way to others after this many milliseconds. */
 const slice = 8;
 
-/** A folder as an endpoint. It has no head: only a listing tells whether anything changed. */
+/** A folder as an endpoint. It has no head; a listing's mark tells whether anything changed. */
 export function createFilesystemRemote(options: FilesystemOptions): Remote {
   const { root, subPath, writable = true, journalDir, now = Date.now } = options;
   const journal = journalDir === undefined ? null : openJournal(journalDir, now);
   const requests = new Map<string, WriteRequest>();
   let leftovers: readonly string[] = [];
+  let probed: Scan | null = null;
   const place = () => openPlace(root, subPath);
+  const scan = (signal: AbortSignal | undefined, earlier: Earlier | undefined) => {
+    const known = earlier?.listing.memo as KnownFolder | undefined;
+    return scanFolder(place(), now, signal, known && { known, places: earlier?.places });
+  };
 
   async function* read(files: readonly RemoteFile[], signal?: AbortSignal) {
     const folder = place();
@@ -87,22 +93,33 @@ export function createFilesystemRemote(options: FilesystemOptions): Remote {
       failed.every((one) => one.code === 'denied')
     )
       return { status: 'rejected', reason: 'denied', message: first.message };
-    const files = [...changed].flatMap((path) => listed(folder, path) ?? []);
+    const intended = new Map(request.documents.flatMap(({ files }) => files.map(({ path, after }) => [path, after])));
+    const files: RemoteFile[] = [];
+    for (const path of changed) {
+      const [after, found] = [intended.get(path), listed(folder, path)];
+      // Named only while it is what was written: what someone has made of it since is for the next look to see.
+      const entry = after && { digest: digestOf(after.bytes), mode: after.mode };
+      if (found && entry && (await holds(folder, path, entry))) files.push(found);
+    }
     return { status: 'published', head: null, files, failed };
   }
 
   return {
     type: 'filesystem',
 
-    probe: async () => {
-      place();
-      return null;
+    headless: true,
+
+    async probe(signal, earlier) {
+      probed = await scan(signal, earlier);
+      return probed.mark;
     },
 
-    async list(signal) {
-      const scan = await scanFolder(place(), now, signal);
-      leftovers = scan.leftovers;
-      return { head: null, files: scan.files, problems: scan.problems };
+    async list(signal, earlier) {
+      // What a probe has just seen need not be looked at again; a second listing looks.
+      const { files, problems, mark, known, ...rest } = probed ?? (await scan(signal, earlier));
+      probed = null;
+      leftovers = rest.leftovers;
+      return { head: null, files, problems, mark, memo: known };
     },
 
     read,
@@ -140,6 +157,11 @@ export function createFilesystemRemote(options: FilesystemOptions): Remote {
         if (!(await holds(folder, path, expected))) return 'unpublished';
       }
       return 'published';
+    },
+
+    async finish(token, contents) {
+      const intended = await journal?.find(token);
+      return intended && writable ? finishWrite(place(), intended, contents) : new Set();
     },
 
     async test() {

@@ -1,11 +1,13 @@
-import { type BigIntStats, closeSync, type Dirent, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, closeSync, lstatSync, openSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { isIgnoredName, temporaryPrefix } from '../../kinds/task/ignored.ts';
-import { checkPath, findTwins } from '../../paths.ts';
+import { findTwins } from '../../paths.ts';
 import type { SyncProblem } from '../../problem.ts';
 import type { RemoteFile } from '../../remote.ts';
-import { modeOf, tokenOf } from './file-token.ts';
+import { modeOf, signatureOf, tokenOf } from './file-token.ts';
+import { folderProblem, readEntries, unreadable } from './folder-entries.ts';
+import { type FolderListing, flattened, sealed } from './folder-listing.ts';
 import { errnoOf, placeError, reasonOf } from './place.ts';
+import { type Wanted, wantedAt } from './places.ts';
 import { readAtOnce, readFlags } from './read-file.ts';
 
 export interface Scan {
@@ -13,45 +15,166 @@ export interface Scan {
   readonly problems: readonly SyncProblem[];
   /** Temporary files that an interrupted write left behind: paths within the folder. */
   readonly leftovers: readonly string[];
+  /** Equal marks: the same files and problems. */
+  readonly mark: string;
+  readonly known: KnownFolder;
+}
+
+/** What a look leaves for the next one. */
+export interface KnownFolder {
+  readonly place: string;
+  readonly root: FolderListing;
+  /** When every folder was read, and when every file was last asked about. Milliseconds. */
+  readonly readAt: number;
+  readonly lookedAt: number;
+  readonly scan: Omit<Scan, 'known' | 'leftovers'>;
 }
 
 /** Entries looked at before others get their turn. */
 const batch = 500;
+/** How long a folder's own times are believed to tell of its entries, and places to tell of changes. Milliseconds. */
+const believedFor = 5 * 60_000;
+
+interface Looking {
+  readonly place: string;
+  readonly lookedAt: number;
+  readonly mayRead: MayRead;
+  readonly signal: AbortSignal | undefined;
+  count: number;
+}
 
 /**
  * Every file below a folder, links not followed. What exists and cannot be listed is a problem, never left out in silence.
+ * What an earlier look found saves work: a folder whose own times are the same is not read again, though each of its files
+ * is asked about. With `places` only those are looked at, and all else is as it was; after five minutes neither counts.
  * @param now milliseconds.
  * @throws EndpointError when the folder itself cannot be read.
  */
-export async function scanFolder(place: string, now: () => number, signal?: AbortSignal): Promise<Scan> {
+export async function scanFolder(
+  place: string,
+  now: () => number,
+  signal?: AbortSignal,
+  earlier?: { readonly known: KnownFolder; readonly places?: readonly string[] | undefined },
+): Promise<Scan> {
   const lookedAt = now();
-  const scan = { files: [] as RemoteFile[], problems: [] as SyncProblem[], leftovers: [] as string[] };
-  const mayRead = readerOf();
-  const open = [''];
-  let count = 0;
-  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    for (const entry of entriesOf(place, folder, scan.problems)) {
-      if (++count % batch === 0) {
-        await setImmediate();
-        signal?.throwIfAborted();
-      }
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (isIgnoredName(entry.name)) {
-        if (entry.name.startsWith(temporaryPrefix) && !entry.isDirectory()) scan.leftovers.push(path);
-        continue;
-      }
-      const wrong = entry.name.includes('\uFFFD') ? undecodable(place, path) : checkPath(path);
-      if (wrong) scan.problems.push(refused(path, `It is left alone: ${wrong}. Rename it.`));
-      else if (entry.isDirectory()) open.push(path);
-      else {
-        const found = lookAt(place, path, lookedAt, mayRead);
-        if (found === null) continue;
-        if ('token' in found) scan.files.push(found);
-        else scan.problems.push(found);
-      }
-    }
+  const known = earlier?.known;
+  const isRecent = (then: number) => then <= lookedAt && lookedAt - then < believedFor;
+  const was = known?.place === place && isRecent(known.readAt) ? known : null;
+  const looking: Looking = { place, lookedAt, mayRead: readerOf(), signal, count: 0 };
+  const places = was && isRecent(was.lookedAt) ? earlier?.places : undefined;
+  const wanted = was && places ? wantedAt(place, was.root, places) : null;
+  const root = await lookInto(looking, '', was?.root, wanted);
+  if (!root) throw placeError('ENOENT', 'The folder of the repository', undefined);
+  const { leftovers, twins, ...all } = flattened(root);
+  const same = was?.root.digest === root.digest;
+  const scan = same ? was.scan : { ...(twins ? withoutTwins(all.files, all.problems) : all), mark: root.digest };
+  const at = { readAt: was?.readAt ?? lookedAt, lookedAt: wanted && was ? was.lookedAt : lookedAt };
+  return { ...scan, leftovers, known: { place, root, scan, ...at } };
+}
+
+/**
+ * One folder and what is below it; null: it is gone.
+ * @param wanted what of it is to be looked at; null: all of it.
+ */
+async function lookInto(
+  looking: Looking,
+  folder: string,
+  was: FolderListing | undefined,
+  wanted: Wanted | null,
+): Promise<FolderListing | null> {
+  if (wanted?.everything) return lookInto(looking, folder, undefined, null);
+  const stat = statOf(looking, folder);
+  if (stat === null || 'code' in stat) return stat && sealed({ ...empty, unlisted: [stat] });
+  const identity = `${stat.dev}.${stat.ino}`;
+  if (was && was.identity !== identity) return lookInto(looking, folder, undefined, null);
+  // A folder so young that a further entry could leave the same times has a token that says so.
+  const token = tokenOf(stat, looking.lookedAt, () => null);
+  const signature = token.includes('~') ? '' : token;
+  const isSame = was !== undefined && was.signature !== '' && was.signature === signature;
+  const read = isSame && !wanted?.entries ? null : readEntries(looking.place, folder);
+  if (read && 'code' in read) return sealed({ ...empty, identity, unlisted: [read] });
+
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const listed = wanted && was && !read ? was : await lookAtFiles(looking, prefix, was, read?.names);
+  const folders = new Map<string, FolderListing>();
+  for (const name of read?.folders ?? was?.folders.keys() ?? []) {
+    const known = was?.folders.get(name);
+    const below = known && wanted ? wanted.below.get(name) : null;
+    if (++looking.count % batch === 0) await giveWay(looking);
+    const listing = known && below === undefined ? known : await lookInto(looking, prefix + name, known, below ?? null);
+    if (listing) folders.set(name, listing);
   }
-  return { ...scan, ...withoutTwins(scan.files, scan.problems) };
+  const { refused, leftovers, holdsTwins } = read ?? was ?? empty;
+  const { files, unlisted } = listed;
+  const next = { identity, signature, files, folders, unlisted, refused, leftovers, holdsTwins };
+  return was && isUnchanged(was, next) ? was : sealed(next);
+}
+
+/** A folder itself; null: there is none of that name. */
+function statOf({ place }: Looking, folder: string): BigIntStats | SyncProblem | null {
+  try {
+    const stat = lstatSync(folder === '' ? place : `${place}/${folder}`, { bigint: true, throwIfNoEntry: false });
+    return stat?.isDirectory() ? stat : null;
+  } catch (error) {
+    return folderProblem(folder, error);
+  }
+}
+
+/** The files of one folder: those of these names, or those that were there. */
+async function lookAtFiles(
+  looking: Looking,
+  prefix: string,
+  was: FolderListing | undefined,
+  names: readonly string[] | undefined,
+): Promise<Pick<FolderListing, 'files' | 'unlisted'>> {
+  const files: RemoteFile[] = [];
+  const unlisted: SyncProblem[] = [];
+  const before = new Map((names ? was?.files : undefined)?.map((file) => [file.path, file]));
+  const asked: Iterable<readonly [string, RemoteFile | undefined]> = names
+    ? names.map((name) => [prefix + name, before.get(prefix + name)])
+    : knownEntries(was);
+  for (const [path, known] of asked) {
+    if (++looking.count % batch === 0) await giveWay(looking);
+    const found = lookAt(looking, path, known);
+    if (found === null) continue;
+    if ('token' in found) files.push(found);
+    else unlisted.push(found);
+  }
+  return { files, unlisted };
+}
+
+function knownEntries(was: FolderListing | undefined): [string, RemoteFile | undefined][] {
+  const entries = (was?.files ?? []).map((file): [string, RemoteFile | undefined] => [file.path, file]);
+  if (!was || was.unlisted.length === 0) return entries;
+  return [...entries, ...was.unlisted.map(({ path }): [string, undefined] => [path, undefined])].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+}
+
+const empty = {
+  identity: '',
+  signature: '',
+  files: [],
+  folders: new Map<string, FolderListing>(),
+  unlisted: [],
+  refused: [],
+  leftovers: [],
+  holdsTwins: false,
+};
+
+const isUnchanged = (was: FolderListing, next: Omit<FolderListing, 'digest'>): boolean =>
+  was.signature === next.signature &&
+  was.refused === next.refused &&
+  next.unlisted.length === 0 &&
+  was.unlisted.length === 0 &&
+  was.files.length === next.files.length &&
+  was.folders.size === next.folders.size &&
+  next.files.every((file, i) => file === was.files[i]) &&
+  [...next.folders].every(([name, listing]) => was.folders.get(name) === listing);
+
+async function giveWay({ signal }: Looking): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
 }
 
 /** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
@@ -70,22 +193,16 @@ function withoutTwins(
   return { files: files.filter((file) => !twins.has(file.path)), problems: [...problems, ...found] };
 }
 
-function entriesOf(place: string, folder: string, problems: SyncProblem[]): Dirent[] {
-  try {
-    return readdirSync(`${place}/${folder}`, { withFileTypes: true });
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (folder === '') throw placeError(errno, 'The folder of the repository', error);
-    if (errno !== 'ENOENT') problems.push(unreadable(folder, `The folder cannot be listed: ${reasonOf(errno)}.`));
-    return [];
-  }
-}
-
-/** One file as it lists; null: it is gone. */
-function lookAt(place: string, path: string, lookedAt: number, mayRead: MayRead): RemoteFile | SyncProblem | null {
+/** One file as it lists, the very one of before where nothing changed; null: it is gone. */
+function lookAt(
+  { place, lookedAt, mayRead }: Looking,
+  path: string,
+  was: RemoteFile | undefined,
+): RemoteFile | SyncProblem | null {
   const full = `${place}/${path}`;
   try {
     const stat = lstatSync(full, { bigint: true });
+    if (was?.token === signatureOf(stat)) return was;
     const mode = modeOf(stat);
     if (!mode)
       return unreadable(
@@ -102,10 +219,6 @@ function lookAt(place: string, path: string, lookedAt: number, mayRead: MayRead)
     return errno === 'ENOENT' ? null : unreadable(path, `The file cannot be read: ${reasonOf(errno)}.`);
   }
 }
-
-/** A name that is not UTF-8 cannot be asked for again by the name that it seems to have. */
-const undecodable = (place: string, path: string): string | null =>
-  lstatSync(`${place}/${path}`, { throwIfNoEntry: false }) ? checkPath(path) : 'its name is not UTF-8';
 
 type MayRead = (stat: BigIntStats, path: string) => boolean;
 
@@ -129,16 +242,3 @@ function opens(path: string): boolean {
     return false;
   }
 }
-
-const unreadable = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'unreadable',
-  message,
-  severity: 'error',
-});
-const refused = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'path_refused',
-  message,
-  severity: 'warning',
-});

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isIgnoredPath, temporaryPrefix } from '../../kinds/task/ignored.ts';
 import { checkPath } from '../../paths.ts';
 import type { DocumentWrite, FileWrite } from '../../remote.ts';
 import { currentEntry, holds } from './current-entry.ts';
+import { keepOwner } from './keep-owner.ts';
 import { errnoOf, nearestFolder, reasonOf } from './place.ts';
 
 export type WriteFailure = {
@@ -141,17 +142,6 @@ async function stage(place: string, file: FileWrite, after: NonNullable<FileWrit
 const permissions = (old: number, executable: boolean): number =>
   executable ? old | ((old & 0o444) >> 2) : old & ~0o111;
 
-async function keepOwner(handle: Awaited<ReturnType<typeof open>>, old: BigIntStats): Promise<void> {
-  const made = await handle.stat({ bigint: true });
-  if (made.uid === old.uid && made.gid === old.gid) return;
-  try {
-    await handle.chown(Number(old.uid), Number(old.gid));
-  } catch (error) {
-    // Only a privileged process can give a file away; for others the file becomes their own, as with any editor.
-    if (errnoOf(error) !== 'EPERM') throw error;
-  }
-}
-
 async function makeFolders(place: string, path: string, made: Set<string>): Promise<void> {
   let folder = place;
   for (const part of path.split('/').slice(0, -1)) {
@@ -165,7 +155,7 @@ async function makeFolders(place: string, path: string, made: Set<string>): Prom
 }
 
 /** Removes folders that became empty, upwards, never `place` itself. Answers the first one that stays. */
-async function removeEmptyFolders(place: string, folder: string): Promise<string> {
+export async function removeEmptyFolders(place: string, folder: string): Promise<string> {
   for (let current = folder; current !== place; current = dirname(current)) {
     try {
       await rmdir(current);

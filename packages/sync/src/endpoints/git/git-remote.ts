@@ -1,14 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectionReport, Listing, Prepared, Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
+import type {
+  Branches,
+  ConnectionReport,
+  Earlier,
+  Listing,
+  Prepared,
+  Published,
+  Remote,
+  RemoteFile,
+  WriteRequest,
+} from '../../remote.ts';
 import { asPlanned, filesOf, refusalOf } from './check-write.ts';
 import { secretsOf } from './git-auth.ts';
 import { checkOptions, type GitRemoteOptions } from './git-options.ts';
+import { type ListedCommit, listChanges } from './list-changes.ts';
 import { listTree, type TreeListing } from './list-tree.ts';
 import { defaultTimeouts, Mirror, MirrorBroken, throwForGood } from './mirror.ts';
 import { type PushAnswer, readPush } from './push.ts';
 import { readFiles } from './read-blobs.ts';
 import { testConnection } from './test-connection.ts';
-import { askPosition, bringUp, type Position, upstreamRefspec } from './upstream.ts';
+import { askPosition, bringUp, headOf, type Position, upstreamRefspec } from './upstream.ts';
 import { changesOf, writeCommit } from './write-commit.ts';
 
 export type { GitAuth } from './git-auth.ts';
@@ -38,6 +49,8 @@ class GitRemote implements Remote {
   readonly #subPath: string | null;
   readonly #mirror: Mirror;
   readonly #hidden: readonly string[];
+  /** Where the remote stood at a probe that no look has followed yet. */
+  #probed: Position | null = null;
   /** The branch at the last look. */
   #branch: string | null = null;
   /** What one commit holds, the one looked at or pushed last. Valid while the mirror's generation is the same. */
@@ -54,15 +67,18 @@ class GitRemote implements Remote {
   }
 
   async probe(signal?: AbortSignal): Promise<string | null> {
-    return (await askPosition(this.#mirror, this.#options.branch, signal)).head;
+    this.#probed = await askPosition(this.#mirror, this.#options.branch, signal);
+    return this.#probed.head;
   }
 
-  list(signal?: AbortSignal): Promise<Listing> {
+  list(signal?: AbortSignal, earlier?: Earlier): Promise<Listing> {
     return this.#mirror.exclusively(async () => {
       const { head } = await this.#look(signal);
       if (head === null) return { head, files: [], problems: [] };
-      const { files, problems } = await this.#tree(head, signal);
-      return { head, files, problems };
+      const listing = await this.#tree(head, signal, earlier?.listing.memo as ListedCommit | undefined);
+      const { files, problems } = listing;
+      const memo: ListedCommit = { commit: head, subPath: this.#subPath, listing };
+      return { head, files, problems, memo };
     });
   }
 
@@ -158,19 +174,39 @@ class GitRemote implements Remote {
     return testConnection(this.#mirror, this.#options.branch, signal);
   }
 
+  readonly branches: Branches = {
+    followed: async (signal) => (await askPosition(this.#mirror, this.#options.branch, signal)).branch,
+    head: (branch, signal) => headOf(this.#mirror, branch, signal),
+    publish: (prepared, branch, expected, signal) =>
+      this.#mirror.exclusively(async () => {
+        const waiting = this.#waiting;
+        if (waiting?.token !== prepared.token) return { status: 'moved' };
+        return waiting.answer ?? (await this.#send(waiting.token, branch, expected, signal));
+      }),
+    remove: (branch, expected, signal) =>
+      this.#mirror.exclusively(async () => {
+        await this.#send('', branch, expected, signal);
+      }),
+  };
+
   close(): Promise<void> {
     return this.#mirror.idle();
   }
 
   /** Brings the mirror in step with the remote and answers where both stand. */
   async #look(signal: AbortSignal | undefined): Promise<Position> {
-    const position = await askPosition(this.#mirror, this.#options.branch, signal);
+    // What a probe has just been told need not be asked again; a second look asks.
+    const position = this.#probed ?? (await askPosition(this.#mirror, this.#options.branch, signal));
+    this.#probed = null;
     this.#branch = position.branch;
     return { branch: position.branch, head: await bringUp(this.#mirror, position, signal) };
   }
 
-  async #tree(commit: string, signal: AbortSignal | undefined): Promise<TreeListing> {
-    const listing = await listTree(this.#mirror, commit, this.#subPath, signal);
+  async #tree(commit: string, signal: AbortSignal | undefined, known?: ListedCommit): Promise<TreeListing> {
+    const since = known?.subPath === this.#subPath ? known : null;
+    const listing =
+      (since && (await listChanges(this.#mirror, since, commit, signal))) ??
+      (await listTree(this.#mirror, commit, this.#subPath, signal));
     this.#known = { commit, generation: this.#mirror.generation, entries: listing.entries };
     return listing;
   }
@@ -198,8 +234,18 @@ class GitRemote implements Remote {
 
   async #push(commit: string, parent: string | null, signal: AbortSignal | undefined): Promise<PushAnswer> {
     const branch = this.#branch ?? (await this.#look(signal)).branch;
+    return this.#send(commit, branch, parent, signal);
+  }
+
+  /** Moves one branch from where it is expected to a commit; an empty commit removes it. */
+  async #send(
+    commit: string,
+    branch: string,
+    parent: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<PushAnswer> {
     // The mirror was made anew since, and the commit is gone with the old one.
-    if ((await this.#mirror.resolve(commit, signal)) === null) return { status: 'moved' };
+    if (commit !== '' && (await this.#mirror.resolve(commit, signal)) === null) return { status: 'moved' };
     const lease = `--force-with-lease=refs/heads/${branch}:${parent ?? ''}`;
     const result = await this.#mirror.remote({
       args: ['push', '--porcelain', lease, 'origin', `${commit}:refs/heads/${branch}`],

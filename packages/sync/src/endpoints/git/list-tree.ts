@@ -14,7 +14,7 @@ export interface TreeListing {
 }
 
 /** Size of a submodule's content, its commit id in hexadecimal, is that of the id. */
-const modes: Readonly<Record<string, Mode>> = {
+export const modes: Readonly<Record<string, Mode>> = {
   '100644': '100644',
   // Written by very old versions of git.
   '100664': '100644',
@@ -80,7 +80,7 @@ function parseTree(output: Uint8Array): TreeListing {
     entries.set(path, { path, mode: modes[mode] ?? '100644', size, token });
     const why = exact ? checkPath(path) : 'its name is not valid UTF-8';
     if (why === null) fit.push(path);
-    else problems.push({ path, code: 'path_refused', message: `It is left alone: ${why}.`, severity: 'warning' });
+    else problems.push(refused(path, why));
     start = end + 1;
   }
   return { entries, ...withoutTwins(entries, fit, problems) };
@@ -90,6 +90,25 @@ function decoded(latin1: string): { path: string; exact: boolean } {
   const bytes = Buffer.from(latin1, 'latin1');
   return { path: bytes.toString('utf8'), exact: isUtf8(bytes) };
 }
+
+/** Of entries whose names are all UTF-8: what may be synced, and what not. */
+export function fitForSync(entries: ReadonlyMap<string, RemoteFile>): Pick<TreeListing, 'files' | 'problems'> {
+  const problems: SyncProblem[] = [];
+  const fit: string[] = [];
+  for (const path of entries.keys()) {
+    const why = checkPath(path);
+    if (why === null) fit.push(path);
+    else problems.push(refused(path, why));
+  }
+  return withoutTwins(entries, fit, problems);
+}
+
+const refused = (path: string, why: string): SyncProblem => ({
+  path,
+  code: 'path_refused',
+  message: `It is left alone: ${why}.`,
+  severity: 'warning',
+});
 
 /** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
 function withoutTwins(

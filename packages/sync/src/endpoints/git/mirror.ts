@@ -1,4 +1,4 @@
-import { glob, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EndpointError } from '../../problem.ts';
 import { localEnvironment, type RemoteAccess, withRemoteEnvironment } from './git-environment.ts';
@@ -161,8 +161,18 @@ export class Mirror {
     const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--update-shallow', 'origin'];
     const { code, stderr } = await this.remote({ args, refspec, signal, timeoutMs: this.timeouts.transfer });
     if (code !== 0) throw this.#fetchFailure(stderr);
+    if (!(await this.#isCluttered())) return;
     const packing = ['gc.auto=2000', 'gc.autoPackLimit=30', 'gc.autoDetach=false'].flatMap((value) => ['-c', value]);
     await this.local({ args: [...packing, 'gc', '--auto', '--quiet'], doing: 'packing it', signal });
+  }
+
+  /** As `git gc --auto` asks itself, without starting a process for it: one of 256 folders stands for all. */
+  async #isCluttered(): Promise<boolean> {
+    const count = async (folder: string, name: RegExp) => {
+      const names = await readdir(join(this.#gitDir, 'objects', folder)).catch(absent);
+      return names?.filter((one) => name.test(one)).length ?? 0;
+    };
+    return (await count('17', /^[0-9a-f]+$/)) > 2000 / 256 || (await count('pack', /\.pack$/)) > 30;
   }
 
   /** The remote has just answered: when git finds no repository or no common ground now, it speaks of the mirror. */
@@ -176,6 +186,12 @@ export class Mirror {
     const args = ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`];
     const { code, stdout } = await this.attempt({ args, doing: 'looking up a commit', signal });
     return code === 0 ? stdout.toString('latin1').trim() : null;
+  }
+
+  /** Where a ref of our own stands; null: there is none. Read without a process where it stands in a file of its own. */
+  async stand(ref: string, signal: AbortSignal | undefined): Promise<string | null> {
+    const text = await readFile(join(this.#gitDir, ref), 'latin1').catch(absent);
+    return text !== null && /^(?:[0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text) ? text.trimEnd() : this.resolve(ref, signal);
   }
 
   /** Resolves when no work is under way. */

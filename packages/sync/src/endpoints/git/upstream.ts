@@ -36,6 +36,12 @@ export async function askPosition(
   return { branch: name, head: null };
 }
 
+/** Where one branch of the remote stands; null: there is none of that name. */
+export async function headOf(mirror: Mirror, branch: string, signal: AbortSignal | undefined): Promise<string | null> {
+  const lines = await lsRemote(mirror, ['origin', `refs/heads/${branch}`], signal);
+  return lines.find(([, name]) => name === `refs/heads/${branch}`)?.[0] ?? null;
+}
+
 async function lsRemote(mirror: Mirror, args: readonly string[], signal: AbortSignal | undefined): Promise<string[][]> {
   const timeoutMs = mirror.timeouts.ask;
   const { code, stdout, stderr } = await mirror.remote({
@@ -76,11 +82,12 @@ export async function bringUp(
 ): Promise<string | null> {
   await mirror.ensure(head, signal);
   const ref = upstreamRef(mirror, branch);
-  const known = await mirror.resolve(ref, signal);
+  const known = await mirror.stand(ref, signal);
   if (head === null && known !== null) throw branchGone(branch);
-  if (head === known) return head;
+  // A mirror that is to be used without a fetch shows that it can be: its ref alone says nothing of that.
+  if (head === known && (head === null || (await mirror.resolve(ref, signal)) === head)) return head;
   await mirror.fetch(upstreamRefspec(mirror, branch), signal);
-  const fetched = await mirror.resolve(ref, signal);
+  const fetched = await mirror.stand(ref, signal);
   if (fetched === null) throw mirror.failure('fetching', 'the fetched branch is not there');
   return fetched;
 }

@@ -161,7 +161,7 @@ function newCode(before: TaskFields, files: TaskFiles, given: string): Uint8Arra
 }
 
 /** The metadata's text with its changes; null: it cannot come to say that. */
-function revised(shape: TaskShape, text: string, changes: ReadonlyMap<string, unknown>): string | null {
+export function revised(shape: TaskShape, text: string, changes: ReadonlyMap<string, unknown>): string | null {
   switch (shape.form) {
     case 'folder':
       return reviseJsonMembers(text, changes);

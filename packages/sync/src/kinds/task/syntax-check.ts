@@ -63,15 +63,41 @@ const harmless = 14;
 const watched = { context: createContext({ attempt: (): void => undefined }), script: new Script('attempt()') };
 
 function typescriptFault(code: string): SyntaxFault | null {
-  const attempt = () =>
-    void parseTypeScript(code, { sourceType: 'unambiguous', plugins: ['typescript', 'decorators'] });
   try {
-    if ((code.match(speculative)?.length ?? 0) <= harmless) attempt();
-    else runWatched(attempt);
+    within(
+      code,
+      () => void parseTypeScript(code, { sourceType: 'unambiguous', plugins: ['typescript', 'decorators'] }),
+    );
     return null;
   } catch (error) {
     return isTimeout(error) ? tooLong : faultOf(error);
   }
+}
+
+/**
+ * The syntax tree of code, in the form of Babel: a `File`. A lone function expression stands in brackets there. null: it
+ * does not parse, or not in time.
+ */
+export function parseCode(code: string, type: 'javascript' | 'typescript'): unknown {
+  const plugins = type === 'typescript' ? (['typescript', 'decorators'] as const) : [];
+  for (const text of [code, `(${code.replace(/[\s;]+$/, '')}\n)`])
+    try {
+      let tree: unknown = null;
+      within(text, () => {
+        tree = parseTypeScript(text, { sourceType: 'unambiguous', plugins: [...plugins] });
+      });
+      return tree;
+    } catch (error) {
+      if (isTimeout(error) || error instanceof RangeError) return null;
+      if (!isParseError(error)) throw error;
+    }
+  return null;
+}
+
+/** Runs a parser over code, watched where it may take long. */
+function within(code: string, attempt: () => void): void {
+  if ((code.match(speculative)?.length ?? 0) <= harmless) attempt();
+  else runWatched(attempt);
 }
 
 function runWatched(attempt: () => void): void {

@@ -1,0 +1,23 @@
+import { pullRequestList } from '@ratchet/contract/operations/pull-requests';
+import { pushRequestList } from '@ratchet/contract/operations/pushes';
+import type { PushDesk } from '@ratchet/repositories/push-desk';
+import type { RepositorySync } from '@ratchet/repositories/repository-sync';
+import type { EntityHandlers } from './handler.ts';
+
+export const pushHandlers = (desk: PushDesk): EntityHandlers<'pushes'> => ({
+  list: { handle: ({ id, ...request }) => desk.list(id, pushRequestList, request) },
+  get: { handle: ({ id, pushId }) => desk.get(id, pushId) },
+  approve: { handle: ({ id, pushId }, { actor, signal }) => desk.approve(id, pushId, { actor, signal }) },
+  reject: { handle: ({ id, pushId, reason }, { actor }) => desk.reject(id, pushId, reason, actor) },
+});
+
+export const pullRequestHandlers = (desk: PushDesk): EntityHandlers<'pullRequests'> => ({
+  list: { handle: (request) => desk.pullRequests(pullRequestList, request) },
+});
+
+export const registryHandlers = (desk: PushDesk, sync: RepositorySync): EntityHandlers<'registry'> => ({
+  pushAllPending: {
+    handle: ({ message }, { actor, signal }) => sync.pushAll({ trigger: 'manual', actor, signal, message }),
+  },
+  pushStatus: { handle: ({ repositoryId }) => desk.status(repositoryId) },
+});

@@ -1,0 +1,16 @@
+import { resultList } from '@ratchet/contract/operations/results';
+import type { ResultShelf } from '@ratchet/execution/result-shelf';
+import type { EntityHandlers } from './handler.ts';
+
+export const resultHandlers = (
+  shelf: ResultShelf,
+  taskIdOf: (idOrUuid: string) => Promise<string>,
+): EntityHandlers<'results'> => ({
+  list: { handle: (request) => shelf.list(resultList, request) },
+  create: {
+    handle: async ({ taskId, ...input }, { actor }) =>
+      shelf.create({ ...input, taskId: taskId ? await taskIdOf(taskId) : null }, actor.name || actor.id),
+  },
+  get: { handle: ({ id }) => shelf.get(id) },
+  delete: { handle: ({ id }) => shelf.delete(id) },
+});

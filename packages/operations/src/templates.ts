@@ -1,0 +1,7 @@
+import type { TemplateDesk } from '@ratchet/repositories/templates/generate-task';
+import type { EntityHandlers } from './handler.ts';
+
+export const templateHandlers = (desk: TemplateDesk): EntityHandlers<'templates'> => ({
+  list: { handle: async () => desk.list() },
+  generate: { handle: (request, { actor }) => desk.generate(request, actor) },
+});

@@ -1,0 +1,1 @@
+ALTER TABLE "ratchet"."nodes" ADD COLUMN "worker_ids" text[] DEFAULT '{}' NOT NULL;
