@@ -1,3 +1,4 @@
+import { fullRights } from '@ratchet/contract/access';
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { createApp } from '@ratchet/transports/rest/create-app';
@@ -59,6 +60,7 @@ export async function listen(
     prefix,
     callerOf: (request) => ({
       actor,
+      rights: fullRights,
       surface: 'rest',
       requestId: request.id,
       address: request.ip,

@@ -289,7 +289,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       }),
     };
     // Nobody signs in yet: the server listens on loopback only, and who can reach it may do everything.
-    const to = dispatcher(handlers, async () => {});
+    const to = dispatcher(handlers, { admit: () => ({}) });
 
     await makeDefaultRepository(database.db, registry, dataDir);
     const declared = declarationsFor(settings, options.environment);

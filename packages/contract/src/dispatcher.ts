@@ -1,13 +1,17 @@
+import type { Rights } from './access.ts';
 import type { Operation } from './operation.ts';
 
 export type Surface = 'rest' | 'graphql' | 'mcp' | 'trpc' | 'cli' | 'internal';
 
-/** Who acts. `kind: 'system'` is the server itself (schedules, watchers). */
+/** Who acts. `system` is the server itself (schedules, watchers); `anonymous` has not signed in. */
 export interface Actor {
   kind: 'user' | 'api_key' | 'system' | 'anonymous';
+  /** Of a key: the key's own id. */
   id: string;
   name: string;
   email?: string;
+  /** Of a key: the user it belongs to. Of a user: the same as `id`. */
+  userId?: string;
 }
 
 /** How far a long operation is. `total` may grow while more is found. */
@@ -19,9 +23,14 @@ export interface Progress {
 
 export interface Caller {
   actor: Actor;
+  rights: Rights;
   surface: Surface;
   requestId: string;
+  /** Where the request came from, as the listener saw it or a trusted proxy said. */
   address?: string;
+  userAgent?: string;
+  /** The session that the request belongs to, where a person signed in. */
+  sessionId?: string;
   /** Ends when the client goes away. */
   signal?: AbortSignal;
   /** Hears how far a long operation is, where the surface can pass that on. */

@@ -24,6 +24,37 @@ export type Permission = (typeof permissions)[number];
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What an input names, for rights and for the audit: the member, or the members of a list (`jobs.*.taskId`), with its id. */
+export interface Target {
+  readonly kind: TargetKind;
+  /** A dotted path into the input, `*` for every item of a list. Nothing there: nothing is named. */
+  readonly member: string;
+}
+
+export const targetKinds = [
+  'task',
+  'repository',
+  'conflict',
+  'execution',
+  'job',
+  'batch',
+  'schedule',
+  'delivery',
+  'result',
+  'alert',
+  'credential',
+  'secret',
+  'output_destination',
+  'user',
+  'api_key',
+  'grant',
+  'worker',
+] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
+/** Surfaces that every operation is on, unless it says why not. */
+export const parity = ['rest', 'graphql', 'mcp', 'trpc'] as const;
+
 /**
  * One operation, whole, as data. Every surface is a projection of a table of these, so nothing about a surface may be
  * said anywhere but here.
@@ -54,8 +85,27 @@ export interface Operation<
   /** REST serves it without the API's prefix. */
   readonly unversioned?: boolean;
   readonly graphql: string;
+  /** Further names of the same field in GraphQL. */
+  readonly graphqlAliases?: readonly string[];
   readonly mcp: string;
   readonly cli?: string;
+  /** Why it is not on a surface. Without, it is on all of them. */
+  readonly excused?: Readonly<Partial<Record<(typeof parity)[number], string>>>;
+  /**
+   * What the input names. The permission is asked for there, and what the caller may not even read is NOT_FOUND. A list
+   * shows what its reader may see, which its handler looks after by the caller's rights.
+   */
+  readonly targets?: readonly Target[];
+  /** It is about things that stand in no repository: the permission must be held everywhere. */
+  readonly everywhere?: boolean;
+  /** Nobody need have signed in. */
+  readonly public?: boolean;
+  /** What it does to the caller's session; surfaces with cookies follow it. */
+  readonly session?: 'begins' | 'renews' | 'ends';
+  /** Members of the answer may be sent along, as a program does that sends back what it read; they are not looked at. */
+  readonly ignoresAnswerMembers?: boolean;
+  /** An input as a client would send it, and what it answers, for the documentation. */
+  readonly example?: { readonly input: z.input<I>; readonly output?: unknown };
   /** What a list can be filtered and sorted by. */
   readonly list?: ListFields;
   /** The call makes a new entity: REST answers 201 with a Location. */

@@ -122,6 +122,8 @@ const asStored = (
   output: null,
   error: null,
   progress: null,
+  note: null,
+  keep: false,
   progressMessage: null,
   crashes: 0,
   nodeId,

@@ -9,11 +9,22 @@ interface AnyHandler {
   stream?(input: unknown, caller: Caller): AsyncIterable<unknown>;
 }
 
-/** Whether this caller may carry out this operation; throws UNAUTHENTICATED or PERMISSION_DENIED when not. */
-export type Authorise = (operation: Operation, caller: Caller) => Promise<void>;
+/** Decides on every call before anything else looks at it, and hears what became of those that it let in. */
+export interface Guard {
+  /**
+   * Throws UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND (of what the caller may not even read) or RATE_LIMITED; `input` is
+   * as it came.
+   */
+  admit(operation: Operation, input: unknown, caller: Caller): Admitted | Promise<Admitted>;
+}
 
-/** The one way into the system: authorise, check the precondition, validate, handle. */
-export function dispatcher(handlers: Handlers, authorise: Authorise): Dispatcher {
+export interface Admitted {
+  /** Heard before the caller hears it: a write that cannot be noted down is not answered as done. */
+  ended?(outcome: { readonly output: unknown } | { readonly error: unknown }): Promise<void>;
+}
+
+/** The one way into the system: admit, check the precondition, validate, handle, note down. */
+export function dispatcher(handlers: Handlers, guard: Guard): Dispatcher {
   const of = (operation: Operation): AnyHandler => {
     const [entity = '', verb = ''] = operation.name.split('.');
     const found = (handlers as unknown as Record<string, Record<string, AnyHandler>>)[entity]?.[verb];
@@ -21,23 +32,38 @@ export function dispatcher(handlers: Handlers, authorise: Authorise): Dispatcher
     return found;
   };
   async function prepare(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
-    await authorise(operation, caller);
     const target = targetOf(operation, input);
     if (target) await of(operation).precondition?.(target, caller);
     return validate(operation, input);
   }
   return {
     async call(operation, input, caller) {
-      const valid = await prepare(operation, input, caller);
-      const { handle } = of(operation);
-      if (!handle) throw new Error(`${operation.name} answers a stream.`);
-      return handle(valid, caller);
+      const admitted = await guard.admit(operation, input, caller);
+      let output: unknown;
+      try {
+        const valid = await prepare(operation, input, caller);
+        const { handle } = of(operation);
+        if (!handle) throw new Error(`${operation.name} answers a stream.`);
+        output = await handle(valid, caller);
+      } catch (error) {
+        await admitted.ended?.({ error });
+        throw error;
+      }
+      await admitted.ended?.({ output });
+      return output;
     },
     async *stream(operation, input, caller) {
-      const valid = await prepare(operation, input, caller);
-      const { stream } = of(operation);
-      if (!stream) throw new Error(`${operation.name} answers no stream.`);
-      yield* stream(valid, caller);
+      const admitted = await guard.admit(operation, input, caller);
+      try {
+        const valid = await prepare(operation, input, caller);
+        const { stream } = of(operation);
+        if (!stream) throw new Error(`${operation.name} answers no stream.`);
+        yield* stream(valid, caller);
+      } catch (error) {
+        await admitted.ended?.({ error });
+        throw error;
+      }
+      await admitted.ended?.({ output: undefined });
     },
   };
 }

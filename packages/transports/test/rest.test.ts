@@ -1,3 +1,4 @@
+import { fullRights } from '@ratchet/contract/access';
 import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import { operation } from '@ratchet/contract/operation';
@@ -143,6 +144,7 @@ beforeAll(async () => {
     prefix: '/api',
     callerOf: (request) => ({
       actor: { kind: 'anonymous', id: 'a', name: 'a' },
+      rights: fullRights,
       surface: 'rest',
       requestId: request.id,
     }),

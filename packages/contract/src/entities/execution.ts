@@ -39,6 +39,8 @@ export const Execution = z
     record: z.boolean().describe('Whether it is recorded, for replay'),
     replayOf: Id.nullable().describe('The recorded execution that it played again'),
     cachedFrom: Id.nullable().describe('The execution whose stored result it answered'),
+    note: z.string().nullable().describe('What somebody wrote of it'),
+    keep: z.boolean().describe('Not forgotten by time'),
     profile: z.boolean().describe('Whether the processor’s time is profiled, for a flame graph in its trace'),
     queuedAt: Time,
     startedAt: Time.nullable(),

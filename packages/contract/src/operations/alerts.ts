@@ -44,6 +44,7 @@ export const alerts = {
     rest: ['POST', '/alerts'],
     graphql: 'createAlert',
     mcp: 'ratchet_create_alert',
+    targets: [{ kind: 'repository', member: 'repositoryId' }],
     creates: true,
   }),
   get: operation({
@@ -57,6 +58,7 @@ export const alerts = {
     rest: ['GET', '/alerts/{id}'],
     graphql: 'alert',
     mcp: 'ratchet_get_alert',
+    targets: [{ kind: 'alert', member: 'id' }],
   }),
   update: operation({
     name: 'alerts.update',
@@ -75,6 +77,7 @@ export const alerts = {
     rest: ['PATCH', '/alerts/{id}'],
     graphql: 'updateAlert',
     mcp: 'ratchet_update_alert',
+    targets: [{ kind: 'alert', member: 'id' }],
     precondition: true,
   }),
   delete: operation({
@@ -88,5 +91,6 @@ export const alerts = {
     rest: ['DELETE', '/alerts/{id}'],
     graphql: 'deleteAlert',
     mcp: 'ratchet_delete_alert',
+    targets: [{ kind: 'alert', member: 'id' }],
   }),
 } as const;

@@ -54,7 +54,8 @@ export const batches = {
     errors: ['VALIDATION_FAILED', 'STATE_CONFLICT'],
     rest: ['POST', '/batches'],
     graphql: 'createBatch',
-    mcp: 'ratchet_execute_batch',
+    mcp: 'ratchet_batch_execute',
+    targets: [{ kind: 'task', member: 'requests.*.taskId' }],
     cli: 'batch create',
     creates: true,
     accepted: (batch) => batch.status === 'running',
@@ -71,6 +72,7 @@ export const batches = {
     rest: ['GET', '/batches/{id}'],
     graphql: 'batch',
     mcp: 'ratchet_get_batch',
+    targets: [{ kind: 'batch', member: 'id' }],
     cli: 'batch show',
   }),
   cancel: operation({
@@ -84,6 +86,7 @@ export const batches = {
     rest: ['POST', '/batches/{id}/cancel'],
     graphql: 'cancelBatch',
     mcp: 'ratchet_cancel_batch',
+    targets: [{ kind: 'batch', member: 'id' }],
     cli: 'batch cancel',
   }),
 } as const;

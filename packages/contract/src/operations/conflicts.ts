@@ -45,6 +45,7 @@ export const conflicts = {
     rest: ['GET', '/conflicts/{id}'],
     graphql: 'conflict',
     mcp: 'ratchet_get_conflict',
+    targets: [{ kind: 'conflict', member: 'id' }],
     cli: 'conflict show',
   }),
   resolve: operation({
@@ -77,6 +78,7 @@ export const conflicts = {
     rest: ['POST', '/conflicts/{id}/resolve'],
     graphql: 'resolveConflict',
     mcp: 'ratchet_resolve_conflict',
+    targets: [{ kind: 'conflict', member: 'id' }],
     cli: 'conflict resolve',
     precondition: true,
   }),

@@ -23,6 +23,7 @@ export const credentials = {
     rest: ['GET', '/credentials'],
     graphql: 'credentialsPage',
     mcp: 'ratchet_list_credentials',
+    everywhere: true,
     list: credentialList,
   }),
   create: operation({
@@ -36,6 +37,7 @@ export const credentials = {
     rest: ['POST', '/credentials'],
     graphql: 'createCredential',
     mcp: 'ratchet_create_credential',
+    everywhere: true,
     creates: true,
   }),
   get: operation({
@@ -49,6 +51,8 @@ export const credentials = {
     rest: ['GET', '/credentials/{id}'],
     graphql: 'credential',
     mcp: 'ratchet_get_credential',
+    targets: [{ kind: 'credential', member: 'id' }],
+    everywhere: true,
   }),
   rotate: operation({
     name: 'credentials.rotate',
@@ -61,6 +65,8 @@ export const credentials = {
     rest: ['POST', '/credentials/{id}/rotate'],
     graphql: 'rotateCredential',
     mcp: 'ratchet_rotate_credential',
+    targets: [{ kind: 'credential', member: 'id' }],
+    everywhere: true,
   }),
   delete: operation({
     name: 'credentials.delete',
@@ -73,5 +79,7 @@ export const credentials = {
     rest: ['DELETE', '/credentials/{id}'],
     graphql: 'deleteCredential',
     mcp: 'ratchet_delete_credential',
+    targets: [{ kind: 'credential', member: 'id' }],
+    everywhere: true,
   }),
 } as const;

@@ -47,6 +47,7 @@ export const deliveries = {
     rest: ['GET', '/deliveries/{id}'],
     graphql: 'delivery',
     mcp: 'ratchet_get_delivery',
+    targets: [{ kind: 'delivery', member: 'id' }],
     cli: 'output delivery',
   }),
   retry: operation({
@@ -60,6 +61,7 @@ export const deliveries = {
     rest: ['POST', '/deliveries/{id}/retry'],
     graphql: 'retryDelivery',
     mcp: 'ratchet_retry_delivery',
+    targets: [{ kind: 'delivery', member: 'id' }],
     cli: 'output retry',
     accepted: () => true,
   }),

@@ -19,6 +19,7 @@ export const executionInsight = {
     rest: ['GET', '/executions/{id}/trace'],
     graphql: 'executionTrace',
     mcp: 'ratchet_get_execution_trace',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution trace',
   }),
   analysis: operation({
@@ -32,6 +33,7 @@ export const executionInsight = {
     rest: ['GET', '/executions/{id}/analysis'],
     graphql: 'executionAnalysis',
     mcp: 'ratchet_analyze_execution_error',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution analyse',
   }),
   recording: operation({
@@ -45,6 +47,7 @@ export const executionInsight = {
     rest: ['GET', '/executions/{id}/recording.har'],
     graphql: 'executionRecording',
     mcp: 'ratchet_get_execution_recording',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution recording',
   }),
   replay: operation({
@@ -62,6 +65,7 @@ export const executionInsight = {
     rest: ['POST', '/executions/{id}/replay'],
     graphql: 'replayExecution',
     mcp: 'ratchet_replay_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'replay',
     accepted: (execution) => execution.status === 'pending' || execution.status === 'running',
   }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ExecutionChange } from '../entities/event.ts';
 import {
   Execution,
   ExecutionEvent,
@@ -11,6 +12,7 @@ import { Id, JsonValue, Time } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 import { executionInsight } from './execution-insight.ts';
+import { streamOnMcp } from './streams.ts';
 
 const byId = { id: Id };
 /** What of a run is kept besides its end; on every operation that runs a task at once. */
@@ -80,6 +82,7 @@ export const executions = {
     rest: ['POST', '/executions'],
     graphql: 'createExecution',
     mcp: 'ratchet_create_execution',
+    targets: [{ kind: 'task', member: 'taskId' }],
     creates: true,
     accepted: (execution) => execution.status === 'pending' || execution.status === 'running',
   }),
@@ -116,7 +119,46 @@ export const executions = {
     rest: ['GET', '/executions/{id}'],
     graphql: 'execution',
     mcp: 'ratchet_get_execution_status',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution show',
+  }),
+  update: operation({
+    name: 'executions.update',
+    description: 'Note something about an execution, or keep it from being forgotten by time',
+    effect: 'write',
+    permission: 'run',
+    input: z.object({
+      ...byId,
+      note: z.string().max(10_000).nullable().optional().describe('What people should know of it'),
+      keep: z.boolean().optional().describe('Not forgotten by time, with its logs and recording'),
+      expectedRevision: z.int().min(1).optional().describe('Refuse unless this is the current revision'),
+    }),
+    output: Execution,
+    errors: ['NOT_FOUND', 'REVISION_MISMATCH'],
+    rest: ['PATCH', '/executions/{id}'],
+    graphql: 'updateExecution',
+    mcp: 'ratchet_update_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
+    precondition: true,
+  }),
+  watch: operation({
+    name: 'executions.watch',
+    description: 'Executions as they change, from now on',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({
+      taskId: z.string().min(1).max(200).optional().describe('Only of this task'),
+      jobId: Id.optional(),
+      status: z.array(ExecutionStatus).max(10).optional().describe('Only when it comes to stand at one of these'),
+    }),
+    output: ExecutionChange,
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
+    stream: true,
+    rest: ['GET', '/executions/watch'],
+    graphql: 'taskExecutions',
+    mcp: 'ratchet_watch_executions',
+    targets: [{ kind: 'task', member: 'taskId' }],
+    excused: { mcp: streamOnMcp },
   }),
   delete: operation({
     name: 'executions.delete',
@@ -129,6 +171,7 @@ export const executions = {
     rest: ['DELETE', '/executions/{id}'],
     graphql: 'deleteExecution',
     mcp: 'ratchet_delete_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution delete',
   }),
   cancel: operation({
@@ -142,6 +185,7 @@ export const executions = {
     rest: ['POST', '/executions/{id}/cancel'],
     graphql: 'cancelExecution',
     mcp: 'ratchet_cancel_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution cancel',
   }),
   retry: operation({
@@ -155,6 +199,7 @@ export const executions = {
     rest: ['POST', '/executions/{id}/retry'],
     graphql: 'retryExecution',
     mcp: 'ratchet_retry_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution retry',
     accepted: () => true,
   }),
@@ -169,6 +214,7 @@ export const executions = {
     rest: ['GET', '/executions/{id}/logs'],
     graphql: 'executionLogPage',
     mcp: 'ratchet_get_execution_logs',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution logs',
     list: logList,
   }),
@@ -184,6 +230,7 @@ export const executions = {
     rest: ['GET', '/executions/{id}/events'],
     graphql: 'executionLogs',
     mcp: 'ratchet_watch_execution',
+    targets: [{ kind: 'execution', member: 'id' }],
     cli: 'execution watch',
   }),
   ...executionInsight,

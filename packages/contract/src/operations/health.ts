@@ -15,6 +15,7 @@ export const health = {
     unversioned: true,
     graphql: 'health',
     mcp: 'ratchet_health',
+    public: true,
     cli: 'server health',
   }),
   details: operation({

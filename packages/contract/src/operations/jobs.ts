@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { Job, JobPage, JobPriority, JobStats } from '../entities/job.ts';
+import { JobChange } from '../entities/event.ts';
+import { Job, JobPage, JobPriority, JobStats, JobStatus } from '../entities/job.ts';
 import { Id, JsonValue, Time } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 import { jobQueue } from './job-queue.ts';
+import { streamOnMcp } from './streams.ts';
 
 const byId = { id: Id };
 export const newJob = z.object({
@@ -67,6 +69,7 @@ export const jobs = {
     rest: ['POST', '/jobs'],
     graphql: 'createJob',
     mcp: 'ratchet_create_job',
+    targets: [{ kind: 'task', member: 'taskId' }],
     cli: 'job create',
     creates: true,
   }),
@@ -87,6 +90,7 @@ export const jobs = {
     rest: ['POST', '/jobs/bulk'],
     graphql: 'createJobs',
     mcp: 'ratchet_create_jobs',
+    targets: [{ kind: 'task', member: 'jobs.*.taskId' }],
   }),
   stats: operation({
     name: 'jobs.stats',
@@ -112,6 +116,7 @@ export const jobs = {
     rest: ['GET', '/jobs/{id}'],
     graphql: 'job',
     mcp: 'ratchet_get_job',
+    targets: [{ kind: 'job', member: 'id' }],
     cli: 'job show',
   }),
   update: operation({
@@ -133,6 +138,7 @@ export const jobs = {
     restAliases: [['PUT', '/jobs/{id}']],
     graphql: 'updateJob',
     mcp: 'ratchet_update_job',
+    targets: [{ kind: 'job', member: 'id' }],
     precondition: true,
   }),
   delete: operation({
@@ -146,6 +152,7 @@ export const jobs = {
     rest: ['DELETE', '/jobs/{id}'],
     graphql: 'deleteJob',
     mcp: 'ratchet_delete_job',
+    targets: [{ kind: 'job', member: 'id' }],
     cli: 'job delete',
   }),
   cancel: operation({
@@ -159,6 +166,7 @@ export const jobs = {
     rest: ['POST', '/jobs/{id}/cancel'],
     graphql: 'cancelJob',
     mcp: 'ratchet_cancel_job',
+    targets: [{ kind: 'job', member: 'id' }],
     cli: 'job cancel',
   }),
   retry: operation({
@@ -172,7 +180,31 @@ export const jobs = {
     rest: ['POST', '/jobs/{id}/retry'],
     graphql: 'retryJob',
     mcp: 'ratchet_retry_job',
+    targets: [{ kind: 'job', member: 'id' }],
     cli: 'job retry',
+  }),
+  watch: operation({
+    name: 'jobs.watch',
+    description: 'Jobs as they change, from now on',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({
+      jobId: Id.optional().describe('Only this one'),
+      taskId: z.string().min(1).max(200).optional().describe('Only of this task'),
+      batchId: Id.optional(),
+      status: z.array(JobStatus).max(10).optional().describe('Only when it comes to stand at one of these'),
+    }),
+    output: JobChange,
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
+    stream: true,
+    rest: ['GET', '/jobs/watch'],
+    graphql: 'jobStatus',
+    mcp: 'ratchet_watch_jobs',
+    targets: [
+      { kind: 'job', member: 'jobId' },
+      { kind: 'task', member: 'taskId' },
+    ],
+    excused: { mcp: streamOnMcp },
   }),
   ...jobQueue,
 } as const;

@@ -84,6 +84,7 @@ export const outputDestinations = {
     rest: ['GET', '/output-destinations/{id}'],
     graphql: 'outputDestination',
     mcp: 'ratchet_get_output_destination',
+    targets: [{ kind: 'output_destination', member: 'id' }],
     cli: 'output show',
   }),
   update: operation({
@@ -109,6 +110,7 @@ export const outputDestinations = {
     restAliases: [['PUT', '/output-destinations/{id}']],
     graphql: 'updateOutputDestination',
     mcp: 'ratchet_update_output_destination',
+    targets: [{ kind: 'output_destination', member: 'id' }],
     cli: 'output edit',
     precondition: true,
   }),
@@ -123,6 +125,7 @@ export const outputDestinations = {
     rest: ['DELETE', '/output-destinations/{id}'],
     graphql: 'deleteOutputDestination',
     mcp: 'ratchet_delete_output_destination',
+    targets: [{ kind: 'output_destination', member: 'id' }],
     cli: 'output delete',
   }),
   test: operation({
@@ -136,6 +139,7 @@ export const outputDestinations = {
     rest: ['POST', '/output-destinations/{id}/test'],
     graphql: 'testOutputDestination',
     mcp: 'ratchet_test_output_destination',
+    targets: [{ kind: 'output_destination', member: 'id' }],
     cli: 'output test',
   }),
 } as const;

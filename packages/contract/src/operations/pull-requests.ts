@@ -24,7 +24,7 @@ export const pullRequests = {
     output: PullRequestPage,
     errors: ['VALIDATION_FAILED'],
     rest: ['GET', '/pull-requests'],
-    graphql: 'pullRequests',
+    graphql: 'pullRequestsPage',
     mcp: 'ratchet_list_pull_requests',
     cli: 'repo pull-requests',
     list: pullRequestList,

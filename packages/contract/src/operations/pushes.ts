@@ -23,8 +23,9 @@ export const pushes = {
     output: PushRequestPage,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
     rest: ['GET', '/repositories/{id}/pushes'],
-    graphql: 'pushRequests',
+    graphql: 'pushRequestsPage',
     mcp: 'ratchet_list_push_requests',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo pushes',
     list: pushRequestList,
   }),
@@ -39,6 +40,7 @@ export const pushes = {
     rest: ['GET', '/repositories/{id}/pushes/{pushId}'],
     graphql: 'pushRequest',
     mcp: 'ratchet_get_push_request',
+    targets: [{ kind: 'repository', member: 'id' }],
   }),
   approve: operation({
     name: 'pushes.approve',
@@ -51,6 +53,7 @@ export const pushes = {
     rest: ['POST', '/repositories/{id}/pushes/{pushId}/approve'],
     graphql: 'approvePush',
     mcp: 'ratchet_approve_push',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo approve',
     refused: (results) => {
       const failed = results.find((r) => !r.success);
@@ -68,6 +71,7 @@ export const pushes = {
     rest: ['POST', '/repositories/{id}/pushes/{pushId}/reject'],
     graphql: 'rejectPush',
     mcp: 'ratchet_reject_push',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo reject',
   }),
 } as const;

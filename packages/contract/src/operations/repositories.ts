@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SyncEvent } from '../entities/event.ts';
 import {
   ConnectionTest,
   Repository,
@@ -13,6 +14,7 @@ import { awaitsApproval, PushResult, SyncPlan, SyncResult } from '../entities/sy
 import { Id } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
+import { streamOnMcp } from './streams.ts';
 
 const byId = { id: Id };
 const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
@@ -122,6 +124,7 @@ export const repositories = {
     rest: ['GET', '/repositories/{id}'],
     graphql: 'repository',
     mcp: 'ratchet_get_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo show',
   }),
   update: operation({
@@ -135,6 +138,7 @@ export const repositories = {
     rest: ['PATCH', '/repositories/{id}'],
     graphql: 'updateRepository',
     mcp: 'ratchet_update_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo edit',
     precondition: true,
   }),
@@ -149,6 +153,8 @@ export const repositories = {
     rest: ['PUT', '/repositories/{id}'],
     graphql: 'replaceRepository',
     mcp: 'ratchet_replace_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
+    ignoresAnswerMembers: true,
     precondition: true,
   }),
   delete: operation({
@@ -170,6 +176,7 @@ export const repositories = {
     rest: ['DELETE', '/repositories/{id}'],
     graphql: 'deleteRepository',
     mcp: 'ratchet_delete_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo remove',
     precondition: true,
   }),
@@ -184,6 +191,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/sync'],
     graphql: 'syncRepository',
     mcp: 'ratchet_sync_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo sync',
     reportsProgress: true,
     refused: (result) => (result.conflicts.length > 0 ? 'SYNC_CONFLICT' : undefined),
@@ -199,6 +207,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/plan'],
     graphql: 'planRepositorySync',
     mcp: 'ratchet_plan_repository_sync',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'plan',
   }),
   push: operation({
@@ -223,6 +232,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/push'],
     graphql: 'pushRepositoryChanges',
     mcp: 'ratchet_push_repository_changes',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'push',
     reportsProgress: true,
     accepted: (results) => results.length > 0 && results.every(awaitsApproval),
@@ -242,6 +252,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/test'],
     graphql: 'testRepositoryConnection',
     mcp: 'ratchet_test_repository_connection',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo test',
   }),
   pause: operation({
@@ -255,6 +266,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/pause'],
     graphql: 'pauseRepository',
     mcp: 'ratchet_pause_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo pause',
   }),
   resume: operation({
@@ -268,6 +280,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/resume'],
     graphql: 'resumeRepository',
     mcp: 'ratchet_resume_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo resume',
   }),
   setDefault: operation({
@@ -281,6 +294,7 @@ export const repositories = {
     rest: ['PUT', '/repositories/{id}/default'],
     graphql: 'setDefaultRepository',
     mcp: 'ratchet_set_default_repository',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo default',
   }),
   health: operation({
@@ -294,6 +308,7 @@ export const repositories = {
     rest: ['GET', '/repositories/{id}/health'],
     graphql: 'repositoryHealth',
     mcp: 'ratchet_registry_health',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo status',
   }),
   analytics: operation({
@@ -307,6 +322,7 @@ export const repositories = {
     rest: ['GET', '/repositories/{id}/analytics'],
     graphql: 'repositoryAnalytics',
     mcp: 'ratchet_repository_analytics',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo analytics',
   }),
   undoRun: operation({
@@ -320,6 +336,7 @@ export const repositories = {
     rest: ['POST', '/repositories/{id}/runs/{runId}/undo'],
     graphql: 'undoRepositoryRun',
     mcp: 'ratchet_undo_repository_run',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo undo',
   }),
   runs: operation({
@@ -331,9 +348,25 @@ export const repositories = {
     output: SyncRunPage,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
     rest: ['GET', '/repositories/{id}/runs'],
-    graphql: 'repositoryRuns',
+    graphql: 'repositoryRunsPage',
     mcp: 'ratchet_repository_runs',
+    targets: [{ kind: 'repository', member: 'id' }],
     cli: 'repo history',
     list: runList,
+  }),
+  watch: operation({
+    name: 'repositories.watch',
+    description: 'Syncs, pushes and conflicts as they happen',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({ repositoryId: Id.optional().describe('Only of this one') }),
+    output: SyncEvent,
+    errors: ['NOT_FOUND'],
+    stream: true,
+    rest: ['GET', '/repositories/watch'],
+    graphql: 'syncEvents',
+    mcp: 'ratchet_watch_repositories',
+    targets: [{ kind: 'repository', member: 'repositoryId' }],
+    excused: { mcp: streamOnMcp },
   }),
 } as const;

@@ -71,6 +71,7 @@ export const schedules = {
     rest: ['POST', '/schedules'],
     graphql: 'createSchedule',
     mcp: 'ratchet_create_schedule',
+    targets: [{ kind: 'task', member: 'taskId' }],
     cli: 'schedule create',
     creates: true,
   }),
@@ -98,6 +99,7 @@ export const schedules = {
     rest: ['GET', '/schedules/{id}'],
     graphql: 'schedule',
     mcp: 'ratchet_get_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule show',
     changesByItself: true,
   }),
@@ -129,6 +131,10 @@ export const schedules = {
     restAliases: [['PUT', '/schedules/{id}']],
     graphql: 'updateSchedule',
     mcp: 'ratchet_update_schedule',
+    targets: [
+      { kind: 'schedule', member: 'id' },
+      { kind: 'task', member: 'taskId' },
+    ],
     cli: 'schedule edit',
     precondition: true,
   }),
@@ -143,6 +149,7 @@ export const schedules = {
     rest: ['DELETE', '/schedules/{id}'],
     graphql: 'deleteSchedule',
     mcp: 'ratchet_delete_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule delete',
   }),
   enable: operation({
@@ -156,6 +163,7 @@ export const schedules = {
     rest: ['POST', '/schedules/{id}/enable'],
     graphql: 'enableSchedule',
     mcp: 'ratchet_enable_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule enable',
   }),
   disable: operation({
@@ -169,6 +177,7 @@ export const schedules = {
     rest: ['POST', '/schedules/{id}/disable'],
     graphql: 'disableSchedule',
     mcp: 'ratchet_disable_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule disable',
   }),
   trigger: operation({
@@ -182,6 +191,7 @@ export const schedules = {
     rest: ['POST', '/schedules/{id}/trigger'],
     graphql: 'triggerSchedule',
     mcp: 'ratchet_trigger_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule trigger',
     accepted: () => true,
   }),
@@ -200,6 +210,7 @@ export const schedules = {
     rest: ['GET', '/schedules/{id}/preview'],
     graphql: 'schedulePreview',
     mcp: 'ratchet_preview_schedule',
+    targets: [{ kind: 'schedule', member: 'id' }],
     cli: 'schedule preview',
   }),
 } as const;

@@ -58,6 +58,7 @@ export const secrets = {
     rest: ['GET', '/secrets/{id}'],
     graphql: 'secret',
     mcp: 'ratchet_get_secret',
+    targets: [{ kind: 'secret', member: 'id' }],
     cli: 'secret show',
   }),
   update: operation({
@@ -78,6 +79,7 @@ export const secrets = {
     restAliases: [['PUT', '/secrets/{id}']],
     graphql: 'updateSecret',
     mcp: 'ratchet_update_secret',
+    targets: [{ kind: 'secret', member: 'id' }],
     cli: 'secret edit',
     precondition: true,
   }),
@@ -92,6 +94,7 @@ export const secrets = {
     rest: ['DELETE', '/secrets/{id}'],
     graphql: 'deleteSecret',
     mcp: 'ratchet_delete_secret',
+    targets: [{ kind: 'secret', member: 'id' }],
     cli: 'secret delete',
   }),
 } as const;

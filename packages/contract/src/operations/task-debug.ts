@@ -30,7 +30,8 @@ export const taskDebug = {
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'TASK_INVALID', 'TASK_DISABLED', 'RATE_LIMITED'],
     rest: ['POST', '/tasks/{id}/debug'],
     graphql: 'debugTask',
-    mcp: 'ratchet_debug_task',
+    mcp: 'ratchet_debug_task_execution',
+    targets: [{ kind: 'task', member: 'id' }],
     cli: 'task debug',
   }),
   startDebugSession: operation({
@@ -49,6 +50,7 @@ export const taskDebug = {
     rest: ['POST', '/tasks/{id}/debug-sessions'],
     graphql: 'startDebugSession',
     mcp: 'ratchet_start_debug_session',
+    targets: [{ kind: 'task', member: 'id' }],
     cli: 'task debug --live',
   }),
   endDebugSession: operation({

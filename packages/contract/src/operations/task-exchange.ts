@@ -77,6 +77,10 @@ export const taskExchange = {
     restAliases: [['POST', '/tasks/export']],
     graphql: 'exportTasks',
     mcp: 'ratchet_export_tasks',
+    targets: [
+      { kind: 'task', member: 'ids.*' },
+      { kind: 'repository', member: 'repositoryId' },
+    ],
     cli: 'task export',
     rawOutput: { member: 'archive', type: 'application/zip', fileName: 'fileName' },
     reportsProgress: true,
@@ -141,6 +145,7 @@ export const taskExchange = {
     rest: ['POST', '/tasks/bulk'],
     graphql: 'bulkTasks',
     mcp: 'ratchet_bulk_tasks',
+    targets: [{ kind: 'task', member: 'ids.*' }],
     cli: 'task bulk',
     reportsProgress: true,
   }),

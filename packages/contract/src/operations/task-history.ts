@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Task, TaskDiff, TaskFile, TaskVersion, TaskVersionSummary } from '../entities/task.ts';
+import { JsonSchema } from '../json.ts';
 import { operation } from '../operation.ts';
 import { pageOf } from '../paging.ts';
 import { byTask, changeDescription, expectedRevision } from './task-reference.ts';
@@ -17,6 +18,7 @@ export const taskHistory = {
     rest: ['GET', '/tasks/{id}/versions'],
     graphql: 'taskHistory',
     mcp: 'ratchet_task_history',
+    targets: [{ kind: 'task', member: 'id' }],
     cli: 'task history',
   }),
   getVersion: operation({
@@ -30,6 +32,59 @@ export const taskHistory = {
     rest: ['GET', '/tasks/{id}/versions/{revision}'],
     graphql: 'taskVersion',
     mcp: 'ratchet_get_task_version',
+    targets: [{ kind: 'task', member: 'id' }],
+  }),
+  createVersion: operation({
+    name: 'tasks.createVersion',
+    description: 'Put a new semantic version of a task beside the ones there are, which stay as they are',
+    effect: 'write',
+    permission: 'create',
+    input: z.object({
+      ...byTask,
+      version: z.string().min(1).max(100).describe('Semantic version, not one that is there'),
+      sourceCode: z.string().max(5_000_000).optional().describe('As in the version it is made from without'),
+      inputSchema: JsonSchema.nullable().optional(),
+      outputSchema: JsonSchema.nullable().optional(),
+      changeDescription,
+      repositoryPath: z.string().max(1000).optional().describe('Folder in the repository; made from the name without'),
+    }),
+    output: Task,
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'VALIDATION_FAILED', 'REPOSITORY_READ_ONLY'],
+    rest: ['POST', '/tasks/{id}/versions'],
+    graphql: 'createTaskVersion',
+    mcp: 'ratchet_create_task_version',
+    targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task new-version',
+  }),
+  edit: operation({
+    name: 'tasks.edit',
+    description: 'Change exact pieces of a task’s files; nothing changes unless every piece is found',
+    effect: 'write',
+    permission: 'edit',
+    input: z.object({
+      ...byTask,
+      edits: z
+        .array(
+          z.object({
+            path: z.string().min(1).max(1000).optional().describe('The file; the task’s code without'),
+            find: z.string().min(1).max(1_000_000).describe('Text as it stands there, exactly'),
+            replace: z.string().max(1_000_000).describe('Text to put in its place'),
+            all: z.boolean().default(false).describe('Every place; without, the text must stand there once'),
+          }),
+        )
+        .min(1)
+        .max(100),
+      changeDescription,
+      expectedRevision,
+    }),
+    output: Task,
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'REVISION_MISMATCH', 'STATE_CONFLICT'],
+    rest: ['POST', '/tasks/{id}/edit'],
+    graphql: 'editTask',
+    graphqlAliases: ['mcpEditTask'],
+    mcp: 'ratchet_edit_task',
+    targets: [{ kind: 'task', member: 'id' }],
+    precondition: true,
   }),
   diff: operation({
     name: 'tasks.diff',
@@ -47,6 +102,7 @@ export const taskHistory = {
     rest: ['GET', '/tasks/{id}/diff'],
     graphql: 'taskDiff',
     mcp: 'ratchet_task_diff',
+    targets: [{ kind: 'task', member: 'id' }],
     cli: 'diff',
   }),
   rollback: operation({
@@ -60,6 +116,7 @@ export const taskHistory = {
     rest: ['POST', '/tasks/{id}/rollback'],
     graphql: 'rollbackTask',
     mcp: 'ratchet_rollback_task',
+    targets: [{ kind: 'task', member: 'id' }],
     cli: 'task rollback',
     precondition: true,
   }),
@@ -74,6 +131,7 @@ export const taskHistory = {
     rest: ['GET', '/tasks/{id}/files'],
     graphql: 'taskFiles',
     mcp: 'ratchet_list_task_files',
+    targets: [{ kind: 'task', member: 'id' }],
   }),
   getFile: operation({
     name: 'tasks.getFile',
@@ -96,6 +154,7 @@ export const taskHistory = {
     rest: ['GET', '/tasks/{id}/files/{path+}'],
     graphql: 'taskFile',
     mcp: 'ratchet_get_task_file',
+    targets: [{ kind: 'task', member: 'id' }],
   }),
   putFile: operation({
     name: 'tasks.putFile',
@@ -116,6 +175,7 @@ export const taskHistory = {
     rest: ['PUT', '/tasks/{id}/files/{path+}'],
     graphql: 'putTaskFile',
     mcp: 'ratchet_put_task_file',
+    targets: [{ kind: 'task', member: 'id' }],
     precondition: true,
     rawBody: 'content',
   }),
@@ -130,6 +190,7 @@ export const taskHistory = {
     rest: ['DELETE', '/tasks/{id}/files/{path+}'],
     graphql: 'deleteTaskFile',
     mcp: 'ratchet_delete_task_file',
+    targets: [{ kind: 'task', member: 'id' }],
     precondition: true,
   }),
 } as const;

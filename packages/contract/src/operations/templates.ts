@@ -39,7 +39,7 @@ export const templates = {
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'ALREADY_EXISTS', 'REPOSITORY_READ_ONLY'],
     rest: ['POST', '/templates/{name}/generate'],
     graphql: 'generateTask',
-    mcp: 'ratchet_generate_task',
+    mcp: 'ratchet_generate_from_template',
     cli: 'generate task',
   }),
 } as const;

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { WorkerChange } from '../entities/event.ts';
 import { Worker, WorkerPage, WorkerStats } from '../entities/worker.ts';
 import { Id } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
+
+import { streamOnMcp } from './streams.ts';
 
 const byId = { id: Id };
 export const workerList: ListFields = {
@@ -57,6 +60,7 @@ export const workers = {
     rest: ['GET', '/workers/{id}'],
     graphql: 'worker',
     mcp: 'ratchet_get_worker',
+    targets: [{ kind: 'worker', member: 'id' }],
     cli: 'worker show',
   }),
   scale: operation({
@@ -88,6 +92,21 @@ export const workers = {
     rest: ['POST', '/workers/{id}/drain'],
     graphql: 'drainWorker',
     mcp: 'ratchet_drain_worker',
+    targets: [{ kind: 'worker', member: 'id' }],
     cli: 'worker drain',
+  }),
+  watch: operation({
+    name: 'workers.watch',
+    description: 'Workers as they change, from now on, and every one of them first',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({ workerId: Id.optional().describe('Only this one') }),
+    output: WorkerChange,
+    errors: ['NOT_FOUND'],
+    stream: true,
+    rest: ['GET', '/workers/watch'],
+    graphql: 'workerStatus',
+    mcp: 'ratchet_watch_workers',
+    excused: { mcp: streamOnMcp },
   }),
 } as const;

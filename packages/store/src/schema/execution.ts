@@ -124,6 +124,10 @@ export const executions = ratchet.table(
     record: boolean('record').notNull().default(false),
     /** The recorded execution that this one played again. */
     replayOf: uuid('replay_of'),
+    /** What somebody wrote of it. */
+    note: text('note'),
+    /** Not forgotten by time, with its logs, recording and deliveries. */
+    keep: boolean('keep').notNull().default(false),
     /** The execution whose stored result this one answered. */
     cachedFrom: uuid('cached_from'),
     /** A profile of the processor's time is taken. */
