@@ -3,6 +3,7 @@ import { openTestDatabase } from '@ratchet/testing/database';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/open-database.ts';
+import * as access from '../src/schema/access.ts';
 import * as alerts from '../src/schema/alerts.ts';
 import * as columns from '../src/schema/columns.ts';
 import * as content from '../src/schema/content.ts';
@@ -17,7 +18,7 @@ const newest = (): string => meta('_journal').entries.at(-1).tag.slice(0, 4);
 describe('migrations', () => {
   it('lead to the schema in the code: otherwise run drizzle-kit generate in packages/store', async () => {
     const schema = generateDrizzleJson(
-      { ...columns, ...alerts, ...content, ...execution, ...repositories, ...work },
+      { ...columns, ...access, ...alerts, ...content, ...execution, ...repositories, ...work },
       undefined,
       ['ratchet'],
     );
