@@ -19,10 +19,7 @@ function ruleFor(operation: Operation): Rule {
 /** The input as the operation's handler takes it. Throws VALIDATION_FAILED with everything that is wrong with it. */
 export function judgeInput(operation: Operation, given: unknown): unknown {
   const input = given ?? {};
-  if (!within(input, mostLevels)) {
-    const message = `The input is nested deeper than ${mostLevels} levels.`;
-    throw new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]);
-  }
+  checkShape(input);
   const issues: Issue[] = [];
   ruleFor(operation)?.(input, '', issues);
   const result = operation.input.safeParse(input);
@@ -37,16 +34,20 @@ export function judgeInput(operation: Operation, given: unknown): unknown {
   throw new RatchetError('VALIDATION_FAILED', said, shown);
 }
 
-/** Whether a value has at most that many levels, without going down itself. */
-function within(value: unknown, levels: number): boolean {
+/** Looks at every object and list of a value, level by level, without going down itself. Throws VALIDATION_FAILED. */
+function checkShape(value: unknown): void {
   let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth >= levels) return false;
+    if (depth >= mostLevels) throw refusal(`The input is nested deeper than ${mostLevels} levels.`);
     const next: object[] = [];
-    for (const one of level)
+    for (const one of level) {
+      if (Object.hasOwn(one, '__proto__')) throw refusal('A member may not be named __proto__.');
       for (const member of Array.isArray(one) ? one : Object.values(one))
         if (typeof member === 'object' && member !== null) next.push(member);
+    }
     level = next;
   }
-  return true;
 }
+
+const refusal = (message: string): RatchetError =>
+  new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]);
