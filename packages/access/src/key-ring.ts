@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -28,6 +28,8 @@ export interface KeyRing {
   seal(secret: Uint8Array, context: string): { keyId: string; sealed: Uint8Array };
   /** Throws UNAVAILABLE when the key is not of this ring, or what was sealed was changed. */
   open(keyId: string, sealed: Uint8Array, context: string): Uint8Array;
+  /** 32 bytes for one purpose (HKDF-SHA-256) from each key of the ring, the sealing one first. */
+  derive(purpose: string): readonly Uint8Array[];
 }
 
 /** A ring over some keys. `cipher` seals; what either cipher sealed opens. Throws VALIDATION_FAILED for a bad key. */
@@ -59,6 +61,8 @@ export function keyRing(keys: Keys, cipher: Cipher = 'aes-256-gcm'): KeyRing {
         throw new RatchetError('UNAVAILABLE', message, undefined, { cause });
       }
     },
+    derive: (purpose) =>
+      Array.from(keys.values(), (key) => new Uint8Array(hkdfSync('sha256', key, '', purpose, keyBytes))),
   };
 }
 

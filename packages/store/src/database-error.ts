@@ -15,6 +15,8 @@ const taken: Readonly<Record<string, string>> = {
   jobs_idempotency: 'There is a job with this idempotency key already.',
   executions_idempotency: 'There is an execution with this idempotency key already.',
   batches_idempotency: 'There is a batch with this idempotency key already.',
+  users_username: 'There is a user of this name already.',
+  users_email: 'There is a user with this address already.',
 };
 
 /** What a broken reference means, by constraint. */
