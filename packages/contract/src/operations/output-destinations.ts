@@ -37,6 +37,7 @@ export const destinationList: ListFields = {
 export const outputDestinations = {
   list: operation({
     name: 'outputDestinations.list',
+    everywhere: true,
     description: 'Output destinations, without their secrets',
     effect: 'read',
     permission: 'read',
@@ -75,6 +76,7 @@ export const outputDestinations = {
   }),
   get: operation({
     name: 'outputDestinations.get',
+    everywhere: true,
     description: 'One output destination, without its secrets',
     effect: 'read',
     permission: 'read',

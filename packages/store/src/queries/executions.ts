@@ -1,9 +1,11 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText, readRow, storableText } from '../rows.ts';
 import { executionEvents, executions, type StoredExecutionError } from '../schema/execution.ts';
+import { visibleOfTask } from './visible.ts';
 
 export type ExecutionRow = typeof executions.$inferSelect;
 export type ExecutionEventRow = typeof executionEvents.$inferSelect;
@@ -291,7 +293,9 @@ export const pageOfExecutions = (
   db: Queryable,
   fields: ListFields,
   request: ListRequest,
-): Promise<Page<ExecutionRow>> => pageQuery(db, executionSpec(fields), request);
+  reader: Rights = fullRights,
+): Promise<Page<ExecutionRow>> =>
+  pageQuery(db, executionSpec(fields), request, visibleOfTask(reader, executions.taskId));
 
 const logSpec = (fields: ListFields): PageSpec<typeof executionEvents> => ({
   table: executionEvents,
