@@ -1,3 +1,4 @@
+import { notFound, RatchetError } from './errors.ts';
 import { type Permission, permissions } from './operation.ts';
 
 export const roles = ['admin', 'user', 'readonly', 'service'] as const;
@@ -85,8 +86,9 @@ export const mayEverywhere = (rights: Rights, permission: Permission): boolean =
  */
 export function placesOf(rights: Rights, permission: Permission): readonly Place[] | null {
   if (!rights.permissions.includes(permission)) return [];
-  if (!(placePermissions as readonly Permission[]).includes(permission)) return null;
   const { grants, key } = rights;
+  if (grants === null && (key === null || (key.repositoryIds === null && key.taskPatterns === null))) return null;
+  if (!(placePermissions as readonly Permission[]).includes(permission)) return null;
   const granted: readonly Place[] =
     grants === null
       ? [{ repositoryId: null, taskPatterns: [] }]
@@ -109,6 +111,34 @@ export function mayAt(
 ): boolean {
   const places = placesOf(rights, permission);
   return places === null || places.some((place) => fits(place, at));
+}
+
+/** Whether a task may be seen; `name` null: what a repository holds that is no task's. */
+export const seesTask = (
+  rights: Rights,
+  at: { readonly repositoryId: string | null; readonly name: string | null },
+): boolean => mayAt(rights, 'read', at);
+
+/** Throws PERMISSION_DENIED, or NOT_FOUND of a repository that may not even be seen, where `mayAt` says no. */
+export function requireAt(
+  rights: Rights,
+  permission: Permission,
+  at: { readonly repositoryId: string | null; readonly name: string | null },
+): void {
+  if (mayAt(rights, permission, at)) return;
+  if (at.repositoryId !== null && !mayAtRepository(rights, 'read', at.repositoryId))
+    throw notFound('repository', at.repositoryId);
+  const where = at.repositoryId === null ? 'outside every repository' : 'in this repository';
+  const whom = at.name === null ? '' : ` for a task named ${JSON.stringify(at.name)}`;
+  throw new RatchetError('PERMISSION_DENIED', `You need the permission ${permission} ${where}${whom}.`, { permission });
+}
+
+/** Throws PERMISSION_DENIED where the permission is not held everywhere; `what` is what that is asked for. */
+export function requireEverywhere(rights: Rights, permission: Permission, what: string): void {
+  if (mayEverywhere(rights, permission)) return;
+  throw new RatchetError('PERMISSION_DENIED', `${what} needs the permission ${permission} in every repository.`, {
+    permission,
+  });
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Target {
   readonly kind: TargetKind;
   /** A dotted path into the input, `*` for every item of a list. Nothing there: nothing is named. */
   readonly member: string;
+  /** What is asked for there in place of the operation's own permission. */
+  readonly permission?: Permission;
 }
 
 export const targetKinds = [
@@ -72,6 +74,8 @@ export interface Operation<
   readonly description: string;
   readonly effect: E;
   readonly permission: Permission;
+  /** What an input asks for in place of `permission`, where that depends on it; the input is as it came. */
+  readonly permissionFor?: (input: unknown) => Permission | undefined;
   /** An object schema. Members named in the REST path come from it, the rest from query or body. */
   readonly input: I;
   readonly output: O;

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Progress } from '@ratchet/contract/dispatcher';
 import type { Batch, BatchItem, BatchSummary } from '@ratchet/contract/entities/batch';
 import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
@@ -186,8 +187,8 @@ export function batchDesk(database: Database, prepare: Prepare, advance: ReturnT
     /** The batch when it has ended, or as it is when the caller goes away. */
     waitFor: async (id: string, options: WaitOptions): Promise<Batch> => view(await untilEnded(id, options)),
     get: async (id: string): Promise<Batch> => view(await find(id)),
-    async list(fields: ListFields, request: ListRequest) {
-      const page = await pageOfBatches(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights) {
+      const page = await pageOfBatches(db, fields, request, reader);
       const counts = await itemCounts(
         db,
         page.items.map(({ id }) => id),

@@ -11,6 +11,7 @@ import { newId } from '@ratchet/store/id';
 import { liveSessions } from './live-sessions.ts';
 import { checked, limitsFor } from './run-in-sandbox.ts';
 import type { RunnableTask } from './runnable-task.ts';
+import { secretsFor } from './task-secrets.ts';
 
 export interface DebugDeskOptions {
   readonly sandbox: Pick<DebuggableSandbox, 'debug'>;
@@ -44,7 +45,9 @@ export function debugDesk(options: DebugDeskOptions) {
 
   async function requestFor(task: RunnableTask, input: unknown, timeoutMs: number, pauseAtEntry: boolean) {
     const { row, code } = task;
-    const secrets = (await secretsOf?.(row.id)) ?? {};
+    const granted = await secretsFor(secretsOf, task);
+    if ('refusal' in granted) throw new RatchetError('TASK_INVALID', granted.refusal);
+    const { secrets } = granted;
     return {
       code,
       input,
@@ -126,6 +129,7 @@ export function debugDesk(options: DebugDeskOptions) {
     },
     /** Ends a run with a debugger, wherever it is. */
     end: live.end,
+    taskOf: live.taskOf,
     check: live.check,
     attach: live.attach,
     close: live.close,

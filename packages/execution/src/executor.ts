@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Execution } from '@ratchet/contract/entities/execution';
 import type { TestReport } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -175,8 +176,8 @@ export function createExecutor(options: ExecutorOptions) {
     waitFor: async (id: string, signal?: AbortSignal): Promise<Execution> =>
       executionView(await waits.waitFor(id, signal)),
     get: async (id: string): Promise<Execution> => executionView(await find(id)),
-    async list(fields: ListFields, request: ListRequest) {
-      const page = await pageOfExecutions(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights) {
+      const page = await pageOfExecutions(db, fields, request, reader);
       return { items: page.items.map(executionView), meta: page.meta };
     },
     async cancel(id: string): Promise<Execution> {

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Job } from '@ratchet/contract/entities/job';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest } from '@ratchet/contract/paging';
@@ -57,12 +58,12 @@ export function jobDesk({ database, nodeId, prepare, advance }: JobDependencies)
   return {
     ...intake,
     get: async (id: string): Promise<Job> => jobView(await find(id)),
-    async list(fields: ListFields, request: ListRequest) {
-      const page = await pageOfJobs(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights) {
+      const page = await pageOfJobs(db, fields, request, reader);
       return { items: page.items.map(jobView), meta: page.meta };
     },
-    async stats() {
-      const { byStatus, oldestQueuedAt } = await jobCounts(db);
+    async stats(reader?: Rights) {
+      const { byStatus, oldestQueuedAt } = await jobCounts(db, reader);
       return {
         total: Object.values(byStatus).reduce((a, b) => a + b, 0),
         byStatus,

@@ -63,6 +63,12 @@ export function liveSessions() {
       session.run.end();
       await session.run.result.catch(() => undefined);
     },
+    /** The id of the task that a session runs. Throws NOT_FOUND. */
+    taskOf(id: string): string {
+      const session = sessions.get(id);
+      if (!session) throw notFound('debug session', id);
+      return session.taskId;
+    },
     /** Throws NOT_FOUND, STATE_CONFLICT or PERMISSION_DENIED where a debugger may not attach. */
     check: (id: string, token: string) => void admit(id, token),
     attach(id: string, token: string, side: AttachedDebugger): Attachment {

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { QueueState } from '@ratchet/contract/entities/job';
 import type { Database } from '@ratchet/store/database';
 import {
@@ -26,8 +27,8 @@ const scopeOf = (taskId: string | undefined): PauseScope => (taskId === undefine
 export function queueDesk(database: Database, advance: (batchIds: readonly string[]) => void) {
   const { db } = database;
 
-  async function state(): Promise<QueueState> {
-    const pauses = await listPauses(db);
+  async function state(reader?: Rights): Promise<QueueState> {
+    const pauses = await listPauses(db, reader);
     const whole = pauses.find(({ scope }) => scope === 'all');
     const said = whole ?? pauses[0];
     return {

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { StoredResult } from '@ratchet/contract/entities/result';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
@@ -32,8 +33,8 @@ export function resultShelf(db: Queryable) {
   }
 
   return {
-    async list(fields: ListFields, request: ListRequest): Promise<Page<StoredResult>> {
-      const { items, meta } = await pageOfResults(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<StoredResult>> {
+      const { items, meta } = await pageOfResults(db, fields, request, reader);
       return { items: items.map(view), meta };
     },
     async get(id: string): Promise<StoredResult> {

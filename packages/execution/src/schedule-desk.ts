@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Job } from '@ratchet/contract/entities/job';
 import type { Schedule } from '@ratchet/contract/entities/schedule';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -198,12 +199,12 @@ export function scheduleDesk(database: Database, validator: SchemaValidator) {
         return jobView(job);
       }),
     get: async (id: string): Promise<Schedule> => view(found(id, await scheduleById(db, id))),
-    async list(fields: ListFields, request: ListRequest) {
-      const page = await pageOfSchedules(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights) {
+      const page = await pageOfSchedules(db, fields, request, reader);
       return { items: page.items.map(view), meta: page.meta };
     },
-    async stats() {
-      const { total, enabled, dueWithinHour, nextRunAt, failedLast } = await scheduleCounts(db);
+    async stats(reader?: Rights) {
+      const { total, enabled, dueWithinHour, nextRunAt, failedLast } = await scheduleCounts(db, reader);
       return { total, enabled, disabled: total - enabled, dueWithinHour, nextRunAt: time(nextRunAt), failedLast };
     },
     /** The next ticks, whether the schedule is enabled or not. */

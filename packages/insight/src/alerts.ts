@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Alert } from '@ratchet/contract/entities/alert';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
@@ -34,8 +35,8 @@ export function alerts({ db }: Pick<Database, 'db'>, changed: (change: AlertChan
     return row;
   };
   return {
-    async list(fields: ListFields, request: ListRequest): Promise<Page<Alert>> {
-      const page = await pageOfAlerts(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<Alert>> {
+      const page = await pageOfAlerts(db, fields, request, reader);
       return { items: page.items.map(view), meta: page.meta };
     },
     get: async (id: string): Promise<Alert> => view(await load(id)),

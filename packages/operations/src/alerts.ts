@@ -3,7 +3,7 @@ import type { Alerts } from '@ratchet/insight/alerts';
 import type { EntityHandlers } from './handler.ts';
 
 export const alertHandlers = (alerts: Alerts): EntityHandlers<'alerts'> => ({
-  list: { handle: (request) => alerts.list(alertList, request) },
+  list: { handle: (request, { rights }) => alerts.list(alertList, request, rights) },
   create: { handle: (settings) => alerts.create(settings) },
   get: { handle: ({ id }) => alerts.get(id) },
   update: {

@@ -22,7 +22,7 @@ export function batchHandlers(
     return found;
   }
   return {
-    list: { handle: (request) => batches.list(batchList, request) },
+    list: { handle: (request, { rights }) => batches.list(batchList, request, rights) },
     create: {
       async handle({ wait, requests, ...batch }, { actor, signal, progress }) {
         const ids = await idsOf(requests.map(({ taskId }) => taskId));

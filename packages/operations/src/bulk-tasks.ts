@@ -54,7 +54,7 @@ async function perform(
   { reader, editor, executor }: BulkDependencies,
   { action, tags = [] }: Request,
   id: string,
-  { actor }: Caller,
+  { actor, rights }: Caller,
 ): Promise<Answer> {
   const done = (task: Answer['task']): Answer => ({ id, success: true, error: null, task });
   switch (action) {
@@ -62,16 +62,16 @@ async function perform(
     case 'disable': {
       const enabled = action === 'enable';
       const changeDescription = enabled ? 'Enabled' : 'Disabled';
-      return done(await editor.patch(id, { enabled }, { actor, changeDescription }));
+      return done(await editor.patch(id, { enabled }, { actor, rights, changeDescription }));
     }
     case 'tag':
     case 'untag':
-      return done(await retag(reader, editor, action, id, tags, actor));
+      return done(await retag(reader, editor, action, id, tags, { actor, rights }));
     case 'delete':
-      await editor.delete(id, { actor });
+      await editor.delete(id, { actor, rights });
       return done(null);
     case 'restore':
-      return done(await editor.restore(id, actor));
+      return done(await editor.restore(id, actor, { rights }));
     case 'validate': {
       const { valid, problems } = await executor.validateTask((await reader.find(id)).id);
       const wrong = problems.filter(({ severity }) => severity === 'error');
@@ -98,14 +98,14 @@ async function retag(
   action: 'tag' | 'untag',
   id: string,
   tags: readonly string[],
-  actor: Caller['actor'],
+  caller: Pick<Caller, 'actor' | 'rights'>,
 ) {
   for (let tries = 5; ; tries--) {
     const { id: exact, tags: had, revision } = await reader.find(id);
     const next = action === 'tag' ? [...new Set([...had, ...tags])] : had.filter((tag) => !tags.includes(tag));
     const changeDescription = `${action === 'tag' ? 'Tagged' : 'Untagged'} ${tags.join(', ')}`;
     try {
-      return await editor.patch(exact, { tags: next }, { actor, changeDescription, expectedRevision: revision });
+      return await editor.patch(exact, { tags: next }, { ...caller, changeDescription, expectedRevision: revision });
     } catch (error) {
       if (tries === 1 || !(error instanceof RatchetError) || error.code !== 'REVISION_MISMATCH') throw error;
     }

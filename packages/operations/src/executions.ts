@@ -21,12 +21,12 @@ export const executionHandlers = (
   taskIdOf: (idOrUuid: string) => Promise<string>,
   insight: ExecutionInsight,
 ): EntityHandlers<'executions'> => ({
-  list: { handle: (request) => executor.list(executionList, request) },
+  list: { handle: (request, { rights }) => executor.list(executionList, request, rights) },
   create: {
     handle: async ({ taskId, ...request }, caller) =>
       runTask(executor, { taskId: await taskIdOf(taskId), ...request }, caller),
   },
-  stats: { handle: (request) => insight.stats(request) },
+  stats: { handle: (request, { rights }) => insight.stats({ ...request, reader: rights }) },
   trace: { handle: ({ id }) => executor.trace(id) },
   analysis: { handle: ({ id }) => insight.analysis(id) },
   recording: { handle: ({ id }) => executor.recording(id) },

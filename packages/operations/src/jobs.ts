@@ -20,7 +20,7 @@ export function jobHandlers(
       throw error;
     });
   return {
-    list: { handle: (request) => jobs.list(jobList, request) },
+    list: { handle: (request, { rights }) => jobs.list(jobList, request, rights) },
     create: {
       handle: async ({ taskId, ...job }, { actor }) =>
         jobs.create({ ...job, taskId: await taskIdOf(taskId) }, actor.name || actor.id),
@@ -43,7 +43,7 @@ export function jobHandlers(
         );
       },
     },
-    stats: { handle: () => jobs.stats() },
+    stats: { handle: (_, { rights }) => jobs.stats(rights) },
     get: { handle: ({ id }) => jobs.get(id) },
     watch: {
       async *stream({ jobId, taskId, batchId, status }, { rights, signal, opened }) {
@@ -67,7 +67,7 @@ export function jobHandlers(
     delete: { handle: ({ id }) => jobs.delete(id) },
     cancel: { handle: ({ id }) => jobs.cancel(id) },
     retry: { handle: ({ id }) => jobs.retry(id) },
-    queue: { handle: () => jobs.queue.state() },
+    queue: { handle: (_, { rights }) => jobs.queue.state(rights) },
     pause: {
       handle: async ({ taskId, reason }, { actor }) =>
         jobs.queue.pause(await ofTask(taskId), reason, actor.name || actor.id),

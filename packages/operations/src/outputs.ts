@@ -17,7 +17,7 @@ export const outputDestinationHandlers = (desk: DestinationDesk): EntityHandlers
 });
 
 export const deliveryHandlers = (desk: DeliveryDesk): EntityHandlers<'deliveries'> => ({
-  list: { handle: (request) => desk.list(deliveryList, request) },
+  list: { handle: (request, { rights }) => desk.list(deliveryList, request, rights) },
   get: { handle: ({ id }) => desk.get(id) },
   retry: { handle: ({ id }) => desk.retry(id) },
 });

@@ -1,4 +1,11 @@
-import { mayAt, mayAtRepository, type Rights } from '@ratchet/contract/access';
+import {
+  mayAt,
+  mayAtRepository,
+  mayEverywhere,
+  type Rights,
+  requireAt,
+  requireEverywhere,
+} from '@ratchet/contract/access';
 import type { Actor, Caller } from '@ratchet/contract/dispatcher';
 import type { SyncEvent } from '@ratchet/contract/entities/event';
 import type { UndoResult } from '@ratchet/contract/entities/repository';
@@ -15,6 +22,8 @@ export interface RepositoryDependencies {
   readonly sync: RepositorySync;
   /** What happens between the database and repositories. */
   readonly changes: SyncFeed;
+  /** Lets whoever sees only what is granted to them see the repository that they have made. */
+  readonly grantMade: (repositoryId: string, caller: Caller) => Promise<void>;
   readonly undo: (repositoryId: string, runId: string, actor: Actor) => Promise<z.output<typeof UndoResult>>;
 }
 
@@ -23,26 +32,48 @@ export function repositoryHandlers({
   sync,
   changes,
   undo,
+  grantMade,
 }: RepositoryDependencies): EntityHandlers<'repositories'> {
   const precondition = ({ id, expectedRevision }: { id: string; expectedRevision: number }) =>
     registry.checkRevision(id, expectedRevision);
   return {
-    list: { handle: (request) => registry.list(repositoryList, request) },
-    create: { handle: (input) => registry.create(input) },
-    syncAll: { handle: (_, { actor, signal }) => sync.syncAll({ trigger: 'manual', actor, signal }) },
-    get: { handle: ({ id }) => registry.get(id) },
+    list: { handle: (request, { rights }) => registry.list(repositoryList, request, rights) },
+    create: {
+      async handle(input, caller) {
+        checkCredential(caller.rights, input, null);
+        const made = await registry.create(input);
+        if (caller.rights.grants !== null) await grantMade(made.id, caller);
+        return made;
+      },
+    },
+    syncAll: {
+      handle: (_, { actor, rights, signal }) => sync.syncAll({ trigger: 'manual', actor, signal }, rights),
+    },
+    get: { handle: ({ id }, { rights }) => registry.get(id, rights) },
     update: {
       precondition,
-      handle: ({ id, expectedRevision, ...settings }) => registry.change(id, given(settings), expectedRevision),
+      async handle({ id, expectedRevision, ...settings }, { rights }) {
+        checkCredential(rights, settings, await registry.find(id));
+        return registry.change(id, given(settings), expectedRevision);
+      },
     },
     replace: {
       precondition,
-      handle: ({ id, expectedRevision, ...settings }) => registry.change(id, settings, expectedRevision),
+      async handle({ id, expectedRevision, ...settings }, { rights }) {
+        checkCredential(rights, settings, await registry.find(id));
+        return registry.change(id, settings, expectedRevision);
+      },
     },
     delete: {
       precondition,
-      handle: ({ id, tasks, to, expectedRevision }, { actor }) =>
-        registry.remove(id, { tasks, to }, { expected: expectedRevision, by: actor.name || actor.id }),
+      async handle({ id, tasks, to, expectedRevision }, { actor, rights }) {
+        const at = { repositoryId: id, name: null };
+        if (tasks === 'delete') requireAt(rights, 'delete', at);
+        if (tasks === 'detach') requireAt(rights, 'edit', at);
+        if (tasks === 'move' && to === undefined)
+          requireEverywhere(rights, 'create', 'Moving tasks to the default one');
+        await registry.remove(id, { tasks, to }, { expected: expectedRevision, by: actor.name || actor.id });
+      },
     },
     sync: {
       handle: ({ id, planId, force }, { actor, signal, progress }) =>
@@ -57,18 +88,18 @@ export function repositoryHandlers({
     pause: { handle: ({ id }) => registry.change(id, { syncEnabled: false }) },
     resume: { handle: ({ id }) => registry.change(id, { syncEnabled: true }) },
     setDefault: { handle: ({ id }) => registry.setDefault(id) },
-    health: { handle: ({ id }) => registry.health(id) },
-    analytics: { handle: ({ id, days }) => registry.analytics(id, days) },
+    health: { handle: ({ id }, { rights }) => registry.health(id, rights) },
+    analytics: { handle: ({ id, days }, { rights }) => registry.analytics(id, days, rights) },
     undoRun: { handle: ({ id, runId }, { actor }) => undo(id, runId, actor) },
     watch: {
       async *stream({ repositoryId }, { rights, signal, opened }) {
-        if (repositoryId !== undefined) await registry.get(repositoryId);
+        if (repositoryId !== undefined) await registry.get(repositoryId, rights);
         const wanted = ({ event, task }: SyncNews) =>
           (repositoryId === undefined || event.repositoryId === repositoryId) && mayHear(rights, event, task);
         for await (const { event } of changes.follow({ wanted, signal, opened })) yield heard(rights, event);
       },
     },
-    runs: { handle: ({ id, ...request }) => registry.runs(id, runList, request) },
+    runs: { handle: ({ id, ...request }, { rights }) => registry.runs(id, runList, request, rights) },
   };
 }
 
@@ -85,6 +116,24 @@ const heard = (rights: Rights, event: SyncEvent): SyncEvent =>
   event.message === null || mayAt(rights, 'read', { repositoryId: event.repositoryId, name: null })
     ? event
     : { ...event, message: 'It failed.' };
+
+type Settings = { readonly [K in 'uri' | 'credentialId' | 'authConfig']?: RepositorySettings[K] | undefined };
+type Standing = Awaited<ReturnType<RepositoryRegistry['find']>>;
+
+/**
+ * Credentials and the server's environment are for who manages every repository: whoever manages one may neither use
+ * another's, nor send the one that it has to an address of their choice.
+ */
+function checkCredential(rights: Rights, settings: Settings, current: Standing | null): void {
+  if (mayEverywhere(rights, 'manage_repository')) return;
+  const { uri, credentialId, authConfig } = settings;
+  const refuse = (what: string) => requireEverywhere(rights, 'manage_repository', what);
+  if (credentialId && credentialId !== current?.credentialId) refuse('Naming a credential');
+  if (authConfig?.tokenEnv !== undefined) refuse('A token of the server’s environment');
+  const kept = credentialId === undefined || credentialId === current?.credentialId;
+  if (uri !== undefined && current?.credentialId && uri !== current.uri && kept && !authConfig)
+    refuse('Another address for a repository with a credential');
+}
 
 const said = { look: 'Reading the repository', write: 'Writing' } as const;
 

@@ -6,7 +6,7 @@ export const resultHandlers = (
   shelf: ResultShelf,
   taskIdOf: (idOrUuid: string) => Promise<string>,
 ): EntityHandlers<'results'> => ({
-  list: { handle: (request) => shelf.list(resultList, request) },
+  list: { handle: (request, { rights }) => shelf.list(resultList, request, rights) },
   create: {
     handle: async ({ taskId, ...input }, { actor }) =>
       shelf.create({ ...input, taskId: taskId ? await taskIdOf(taskId) : null }, actor.name || actor.id),

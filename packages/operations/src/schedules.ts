@@ -7,12 +7,12 @@ export const scheduleHandlers = (
   desk: ScheduleDesk,
   taskIdOf: (idOrUuid: string) => Promise<string>,
 ): EntityHandlers<'schedules'> => ({
-  list: { handle: (request) => desk.list(scheduleList, request) },
+  list: { handle: (request, { rights }) => desk.list(scheduleList, request, rights) },
   create: {
     handle: async ({ taskId, ...settings }, { actor }) =>
       desk.create({ ...settings, taskId: await taskIdOf(taskId) }, actor.name || actor.id),
   },
-  stats: { handle: () => desk.stats() },
+  stats: { handle: (_, { rights }) => desk.stats(rights) },
   get: { handle: ({ id }) => desk.get(id) },
   update: {
     precondition: ({ id, expectedRevision }) => desk.checkRevision(id, expectedRevision),

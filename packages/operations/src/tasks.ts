@@ -1,4 +1,5 @@
-import { RatchetError } from '@ratchet/contract/errors';
+import { mayEverywhere, requireAt, requireEverywhere, seesTask } from '@ratchet/contract/access';
+import { notFound, RatchetError } from '@ratchet/contract/errors';
 import { taskList } from '@ratchet/contract/operations/tasks';
 import type { DebugDesk } from '@ratchet/execution/debug-desk';
 import type { Executor } from '@ratchet/execution/executor';
@@ -36,26 +37,28 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
       editor.patch(id, { enabled }, { actor, changeDescription: enabled ? 'Enabled' : 'Disabled' }),
   });
   return {
-    list: { handle: ({ includeDeleted, ...request }) => reader.list(taskList, request, includeDeleted) },
-    stats: { handle: () => reader.stats() },
-    modified: { handle: (input) => reader.modified(input) },
-    get: { handle: ({ id, version }) => reader.get(id, version) },
-    create: { handle: (input, { actor }) => editor.create(input, actor) },
+    list: {
+      handle: ({ includeDeleted, ...request }, { rights }) => reader.list(taskList, request, includeDeleted, rights),
+    },
+    stats: { handle: (_, { rights }) => reader.stats(rights) },
+    modified: { handle: (input, { rights }) => reader.modified(input, rights) },
+    get: { handle: ({ id, version }, { rights }) => reader.get(id, version, rights) },
+    create: { handle: (input, { actor, rights }) => editor.create(input, actor, rights) },
     update: {
       precondition,
-      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
-        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor, rights }) =>
+        editor.patch(id, given(patch), { actor, rights, expectedRevision, changeDescription }),
     },
     replace: {
       precondition,
-      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
-        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor, rights }) =>
+        editor.patch(id, given(patch), { actor, rights, expectedRevision, changeDescription }),
     },
     delete: {
       precondition,
-      handle: ({ id, expectedRevision }, { actor }) => editor.delete(id, { actor, expectedRevision }),
+      handle: ({ id, expectedRevision }, { actor, rights }) => editor.delete(id, { actor, rights, expectedRevision }),
     },
-    restore: { handle: ({ id }, { actor }) => editor.restore(id, actor) },
+    restore: { handle: ({ id }, { actor, rights }) => editor.restore(id, actor, { rights }) },
     getSource: {
       async handle({ id }) {
         const row = await reader.find(id);
@@ -75,24 +78,24 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
     },
     updateSource: {
       precondition,
-      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
-        editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
+      handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor, rights }) =>
+        editor.patch(id, given(patch), { actor, rights, expectedRevision, changeDescription }),
     },
     history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
     getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
     diff: { handle: ({ id, from, to, pending }) => (pending ? reader.pendingDiff(id) : reader.diff(id, from, to)) },
     rollback: {
       precondition,
-      handle: ({ id, revision, expectedRevision, changeDescription }, { actor }) =>
-        editor.rollback(id, revision, { actor, expectedRevision, changeDescription }),
+      handle: ({ id, revision, expectedRevision, changeDescription }, { actor, rights }) =>
+        editor.rollback(id, revision, { actor, rights, expectedRevision, changeDescription }),
     },
     listFiles: { handle: ({ id }) => reader.files(id) },
     getFile: { handle: ({ id, path }) => reader.file(id, path) },
     putFile: {
       precondition,
-      handle: ({ id, path, content, encoding, mode, expectedRevision, changeDescription }, { actor }) => {
+      handle: ({ id, path, content, encoding, mode, expectedRevision, changeDescription }, { actor, rights }) => {
         const bytes = encoding === 'base64' ? base64(content) : utf8(content);
-        return editor.putFile(id, path, bytes, mode, { actor, expectedRevision, changeDescription });
+        return editor.putFile(id, path, bytes, mode, { actor, rights, expectedRevision, changeDescription });
       },
     },
     deleteFile: {
@@ -101,7 +104,12 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
         await editor.deleteFile(id, path, { actor, expectedRevision });
       },
     },
-    import: { handle: (input, caller) => importTasks(input, caller) },
+    import: {
+      async handle(input, caller) {
+        if (input.format === 'folder') requireEverywhere(caller.rights, 'create', 'Reading a folder of the server');
+        return importTasks(input, caller);
+      },
+    },
     export: { handle: (input, caller) => exportTasks(input, caller) },
     discover: { handle: (input, { signal }) => findTasks(input, signal) },
     bulk: { handle: (input, caller) => bulkTasks(dependencies, input, caller) },
@@ -123,11 +131,20 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
     startDebugSession: {
       handle: async ({ id, ...wish }) => debugDesk.start((await reader.find(id)).id, { id, ...wish }),
     },
-    endDebugSession: { handle: ({ sessionId }) => debugDesk.end(sessionId) },
+    endDebugSession: {
+      async handle({ sessionId }, { rights }) {
+        if (!mayEverywhere(rights, 'debug')) {
+          const task = await reader.row(debugDesk.taskOf(sessionId));
+          if (!task || !seesTask(rights, task)) throw notFound('debug session', sessionId);
+          requireAt(rights, 'debug', task);
+        }
+        await debugDesk.end(sessionId);
+      },
+    },
     assignRepository: {
       precondition,
-      handle: ({ id, repositoryId, repositoryPath, expectedRevision }, { actor }) =>
-        mover.assign(id, { repositoryId, repositoryPath }, { actor, expectedRevision }),
+      handle: ({ id, repositoryId, repositoryPath, expectedRevision }, { actor, rights }) =>
+        mover.assign(id, { repositoryId, repositoryPath }, { actor, rights, expectedRevision }),
     },
     push: {
       handle: async ({ id, message, force }, { actor, signal }) =>

@@ -3,5 +3,5 @@ import type { EntityHandlers } from './handler.ts';
 
 export const templateHandlers = (desk: TemplateDesk): EntityHandlers<'templates'> => ({
   list: { handle: async () => desk.list() },
-  generate: { handle: (request, { actor }) => desk.generate(request, actor) },
+  generate: { handle: (request, { actor, rights }) => desk.generate(request, actor, rights) },
 });

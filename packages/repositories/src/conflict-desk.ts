@@ -1,3 +1,4 @@
+import { fullRights, type Rights, requireAt } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { Conflict, HunkChoice } from '@ratchet/contract/entities/conflict';
 import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
@@ -5,6 +6,7 @@ import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { getBlobs } from '@ratchet/store/queries/blobs';
 import { type ConflictRow, conflictById, pageOfConflicts } from '@ratchet/store/queries/conflicts';
 import { repositoryById } from '@ratchet/store/queries/repositories';
+import { taskById } from '@ratchet/store/queries/tasks';
 import { applyLocally } from '@ratchet/sync/apply-locally';
 import { planCycle } from '@ratchet/sync/cycle';
 import { digestOf } from '@ratchet/sync/digest';
@@ -117,8 +119,8 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
 
   return {
     get: show,
-    async list(fields: ListFields, request: ListRequest): Promise<Page<Conflict>> {
-      const page = await pageOfConflicts(database.db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<Conflict>> {
+      const page = await pageOfConflicts(database.db, fields, request, reader);
       return { items: await showConflicts(database.db, page.items), meta: page.meta };
     },
     async checkRevision(id: string, expected: number): Promise<void> {
@@ -127,13 +129,18 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
     },
 
     /** Decides a conflict, if neither side moved since it was shown; else it is brought up to date and CONFLICT_MOVED thrown. */
-    async resolve(request: Resolve, actor: Actor): Promise<Conflict> {
+    async resolve(request: Resolve, actor: Actor, rights: Rights = fullRights): Promise<Conflict> {
       const row = await load(request.id);
       if (row.status !== 'open') throw new RatchetError('STATE_CONFLICT', `The conflict is ${row.status} already.`);
       const repository = await repositoryById(database.db, row.repositoryId);
       if (!repository) throw notFound('repository', row.repositoryId);
       const decision = await decide(row, request);
       const fields = decision.tree ? await fieldsOf(row.path, decision.tree, decision.blobs) : null;
+      // Resolved to nothing a task goes; resolved to a new name it goes out of, or into, somebody's reach.
+      const task = row.documentId === null ? null : await taskById(database.db, row.documentId);
+      const at = { repositoryId: row.repositoryId };
+      if (!fields) requireAt(rights, 'delete', { ...at, name: task?.name ?? null });
+      else requireAt(rights, task ? 'edit' : 'create', { ...at, name: fields.name });
       const remote = await context.openRemote(repository);
       try {
         await holdRepository(context, repository.id, async ({ fence, signal }) => {

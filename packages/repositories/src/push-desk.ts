@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { PullRequest, PushRequest } from '@ratchet/contract/entities/push';
 import type { PushResult } from '@ratchet/contract/entities/sync';
@@ -95,8 +96,8 @@ export type PushDesk = ReturnType<typeof pushDesk>;
 /** What waits to be pushed, to be approved or to be merged. */
 export function pushDesk({ database }: RepositoriesContext, carryOut: CarryOut) {
   const { db } = database;
-  const load = async (repositoryId: string, id: string): Promise<PushRequestRow> => {
-    const row = await pushRequestById(db, repositoryId, id);
+  const load = async (repositoryId: string, id: string, reader?: Rights): Promise<PushRequestRow> => {
+    const row = await pushRequestById(db, repositoryId, id, reader);
     if (!row) throw notFound('push request', id);
     return row;
   };
@@ -105,12 +106,18 @@ export function pushDesk({ database }: RepositoriesContext, carryOut: CarryOut) 
   };
 
   return {
-    async list(repositoryId: string, fields: ListFields, request: ListRequest): Promise<Page<PushRequest>> {
+    async list(
+      repositoryId: string,
+      fields: ListFields,
+      request: ListRequest,
+      reader?: Rights,
+    ): Promise<Page<PushRequest>> {
       if (!(await repositoryById(db, repositoryId))) throw notFound('repository', repositoryId);
-      const page = await pageOfPushRequests(db, fields, request, repositoryId);
+      const page = await pageOfPushRequests(db, fields, request, repositoryId, reader);
       return { items: page.items.map(requestView), meta: page.meta };
     },
-    get: async (repositoryId: string, id: string): Promise<PushRequest> => requestView(await load(repositoryId, id)),
+    get: async (repositoryId: string, id: string, reader?: Rights): Promise<PushRequest> =>
+      requestView(await load(repositoryId, id, reader)),
 
     async approve(
       repositoryId: string,
@@ -150,13 +157,13 @@ export function pushDesk({ database }: RepositoriesContext, carryOut: CarryOut) 
       return requestView(await load(repositoryId, id));
     },
 
-    async pullRequests(fields: ListFields, request: ListRequest): Promise<Page<PullRequest>> {
-      const page = await pageOfPullRequests(db, fields, request);
+    async pullRequests(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<PullRequest>> {
+      const page = await pageOfPullRequests(db, fields, request, reader);
       return { items: page.items.map(pullRequestView), meta: page.meta };
     },
 
-    async status(repositoryId: string | undefined) {
-      const standings = await pushStandings(db, repositoryId);
+    async status(repositoryId: string | undefined, reader?: Rights) {
+      const standings = await pushStandings(db, repositoryId, reader);
       if (repositoryId && standings.length === 0) throw notFound('repository', repositoryId);
       const sum = (key: 'pending' | 'awaitingApproval' | 'openPullRequests' | 'failed' | 'conflicts') =>
         standings.reduce((total, row) => total + row[key], 0);

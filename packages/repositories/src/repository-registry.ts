@@ -1,3 +1,4 @@
+import { fullRights, type Rights, seesTask } from '@ratchet/contract/access';
 import type {
   AuthConfig,
   Repository,
@@ -8,7 +9,7 @@ import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
 import { newId } from '@ratchet/store/id';
-import { countPending } from '@ratchet/store/queries/pending-pushes';
+import { countPending, modifiedTasks } from '@ratchet/store/queries/pending-pushes';
 import {
   defaultRepository,
   deleteRepository,
@@ -86,8 +87,8 @@ export function repositoryRegistry(
     if (!row) throw notFound('repository', id);
     return row;
   };
-  const show = async (row: RepositoryRow): Promise<Repository> =>
-    repositoryView(row, (await taskCounts(database.db, [row.id])).get(row.id) ?? 0);
+  const show = async (row: RepositoryRow, reader?: Rights): Promise<Repository> =>
+    repositoryView(row, (await taskCounts(database.db, [row.id], reader)).get(row.id) ?? 0);
 
   const change = async (id: string, settings: Partial<RepositorySettings>, expected?: number): Promise<Repository> => {
     const row = await database.transaction(async (tx) => {
@@ -118,12 +119,13 @@ export function repositoryRegistry(
 
   return {
     find: load,
-    get: async (id: string): Promise<Repository> => show(await load(id)),
-    async list(fields: ListFields, request: ListRequest): Promise<Page<Repository>> {
-      const page = await pageOfRepositories(database.db, fields, request);
+    get: async (id: string, reader?: Rights): Promise<Repository> => show(await load(id), reader),
+    async list(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<Repository>> {
+      const page = await pageOfRepositories(database.db, fields, request, reader);
       const counts = await taskCounts(
         database.db,
         page.items.map((row) => row.id),
+        reader,
       );
       return { items: page.items.map((row) => repositoryView(row, counts.get(row.id) ?? 0)), meta: page.meta };
     },
@@ -202,7 +204,11 @@ export function repositoryRegistry(
         }),
       );
     },
-    async analytics(id: string, days: number): Promise<z.output<typeof RepositoryAnalytics>> {
+    async analytics(
+      id: string,
+      days: number,
+      reader: Rights = fullRights,
+    ): Promise<z.output<typeof RepositoryAnalytics>> {
       await load(id);
       const { db } = database;
       const daily = await runsByDay(db, id, days);
@@ -220,16 +226,17 @@ export function repositoryRegistry(
         },
         daily,
         triggers: await runsByTrigger(db, id, days),
-        mostChanged: await mostChangedTasks(db, id, days),
-        commonProblems: await commonProblems(db, id, days),
+        mostChanged: await mostChangedTasks(db, id, days, reader),
+        commonProblems: seesAllOf(reader, id) ? await commonProblems(db, id, days) : [],
       };
     },
-    async runs(id: string, fields: ListFields, request: ListRequest) {
+    async runs(id: string, fields: ListFields, request: ListRequest, reader: Rights = fullRights) {
       await load(id);
+      const whole = seesAllOf(reader, id);
       const page = await pageOfRuns(database.db, fields, request, id);
-      return { items: page.items.map(runView), meta: page.meta };
+      return { items: page.items.map((run) => runView(whole ? run : { ...run, problems: [] })), meta: page.meta };
     },
-    async health(id: string): Promise<z.output<typeof RepositoryHealth>> {
+    async health(id: string, reader: Rights = fullRights): Promise<z.output<typeof RepositoryHealth>> {
       const row = await load(id);
       const runs = await recentRuns(database.db, id, 100);
       const ok = (run: SyncRunRow) => run.status === 'success' || run.status === 'conflict';
@@ -255,13 +262,18 @@ export function repositoryRegistry(
         lastFailureAt: lastFailure?.finishedAt?.toISOString() ?? null,
         lastError: row.syncError,
         lagSeconds: row.lastSyncAt ? (Date.now() - row.lastSyncAt.getTime()) / 1000 : null,
-        openConflicts: await openConflictCount(database.db, id),
-        pendingPushes: await countPending(database.db, id),
+        openConflicts: await openConflictCount(database.db, id, reader),
+        pendingPushes: seesAllOf(reader, id)
+          ? await countPending(database.db, id)
+          : (await modifiedTasks(database.db, { repositoryId: id, limit: 1 }, reader)).total,
         averageDurationMs: durations.length === 0 ? null : durations.reduce((a, b) => a + b, 0) / durations.length,
       };
     },
   };
 }
+
+/** What a run says of paths may be of tasks that the reader does not see. */
+const seesAllOf = (reader: Rights, repositoryId: string): boolean => seesTask(reader, { repositoryId, name: null });
 
 function checkRevision(row: RepositoryRow, expected: number | undefined): void {
   if (expected === undefined || expected === row.revision) return;

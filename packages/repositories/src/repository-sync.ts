@@ -1,3 +1,4 @@
+import { fullRights, mayAtRepository, type Rights } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
 import type { ConnectionTest } from '@ratchet/contract/entities/repository';
@@ -223,14 +224,17 @@ export function repositorySync(context: RepositoriesContext) {
       return inCycle(repository, options, async (cycle) => planView((await planCycle(cycle)) as never, id));
     },
 
-    async syncAll(options: SyncOptions) {
-      return onEach(await enabledRepositories(database.db), ({ id }) => sync(id, options));
+    async syncAll(options: SyncOptions, rights: Rights = fullRights) {
+      const allowed = (await enabledRepositories(database.db)).filter(({ id }) => mayAtRepository(rights, 'sync', id));
+      return onEach(allowed, ({ id }) => sync(id, options));
     },
 
     /** Pushes every writable repository that has something to push. */
-    async pushAll(options: PushOptions) {
+    async pushAll(options: PushOptions, rights: Rights = fullRights) {
       const pending = new Set((await modifiedTasks(database.db, {})).rows.map((row) => row.repositoryId));
-      const writable = (await enabledRepositories(database.db)).filter((row) => row.isWritable && pending.has(row.id));
+      const writable = (await enabledRepositories(database.db)).filter(
+        (row) => row.isWritable && pending.has(row.id) && mayAtRepository(rights, 'push', row.id),
+      );
       const { results, failures } = await onEach(writable, ({ id }) => pushUp(id, options));
       const all = results.flat();
       const pushed = all.filter((result) => result.success).length;

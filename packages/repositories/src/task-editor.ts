@@ -1,3 +1,4 @@
+import { type Rights, requireAt } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { Task } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -131,19 +132,19 @@ export function taskEditor(
         description: `Rolled back to revision ${revision}`,
       }),
 
-    async create(input: CreateTask, actor: Actor): Promise<Task> {
+    async create(input: CreateTask, actor: Actor, rights?: Rights): Promise<Task> {
       const { repositoryId, repositoryPath, version = '1.0.0', files: more = [], ...rest } = input;
       if (!isSemanticVersion(version))
         throw invalid([
           { path: 'version', message: `${JSON.stringify(version)} is not a semantic version, such as 1.0.0.` },
         ]);
       const row = await database.transaction(async (tx) => {
-        const repository = await homeFor(tx, repositoryId);
+        const repository = await homeFor(tx, repositoryId, rights);
         const uuid = typeof rest.metadata?.uuid === 'string' ? rest.metadata.uuid : newId();
         const path = placeFor(repositoryPath, rest.name);
         const made = [...createTaskFiles({ ...rest, uuid, version }, now()), ...more];
         const files: Files = new Map(made.map(([name, bytes]) => [name, { bytes, mode: '100644' as const }]));
-        return insert(tx, repository, path, files, { actor }, { uuid });
+        return insert(tx, repository, path, files, { actor, rights }, { uuid });
       });
       if (row.repositoryId) edited(row.repositoryId);
       return showTask(database.db, row);
@@ -167,6 +168,7 @@ export function taskEditor(
           throw new RatchetError('STATE_CONFLICT', `Task ${living.name} is not deleted.`);
         }
         const current = (await lockTask(tx, found.id)) as TaskRow;
+        if (options.rights) requireAt(options.rights, 'create', current);
         checkRevision(current, options.expectedRevision);
         const repository = current.repositoryId ? await repositoryById(tx, current.repositoryId) : null;
         if (repository) await refuseTakenPlace(tx, repository, current.repositoryPath ?? '');

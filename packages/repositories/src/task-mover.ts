@@ -1,3 +1,4 @@
+import { mayAtRepository, requireAt } from '@ratchet/contract/access';
 import type { Task } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { Queryable } from '@ratchet/store/database';
@@ -79,8 +80,12 @@ export function taskMover({ database, now }: RepositoriesContext, edited: (repos
       const row = await database.transaction(async (tx) => {
         const current = await lockLiving(tx, found.id);
         checkRevision(current, options.expectedRevision);
+        if (options.rights && repositoryId !== null && !mayAtRepository(options.rights, 'read', repositoryId))
+          throw notFound('repository', repositoryId);
         const repository = repositoryId === null ? null : await target(tx, repositoryId);
         const path = repository ? placeFor(repositoryPath ?? documentPath(current), current.name) : null;
+        if (options.rights)
+          requireAt(options.rights, 'create', { repositoryId: repository?.id ?? null, name: current.name });
         if (current.repositoryId === (repository?.id ?? null) && current.repositoryPath === path) return current;
         if (current.syncStatus === 'conflict')
           throw new RatchetError('STATE_CONFLICT', `Task ${current.name} is in conflict. Resolve that, then move it.`);

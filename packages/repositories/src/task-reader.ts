@@ -1,3 +1,4 @@
+import { fullRights, type Rights, seesTask } from '@ratchet/contract/access';
 import type {
   ModifiedTask,
   Task,
@@ -58,7 +59,7 @@ async function repositoriesFor(db: Queryable, rows: readonly TaskRow[]): Promise
 }
 
 /** A row as clients see it, whole. */
-export async function showTask(db: Queryable, row: TaskRow): Promise<Task> {
+export async function showTask(db: Queryable, row: TaskRow, reader: Rights = fullRights): Promise<Task> {
   const repositories = await repositoriesFor(db, [row]);
   const sizes = await blobSizes(db, digestsIn(row.tree));
   const testPaths = Object.keys(row.tree).filter((path) => /^tests\/.*\.json$/i.test(path));
@@ -70,7 +71,7 @@ export async function showTask(db: Queryable, row: TaskRow): Promise<Task> {
     path,
     text: Buffer.from(contents.get(row.tree[path]?.[0] ?? '') ?? new Uint8Array()).toString('utf8'),
   }));
-  const versions = (await versionsOf(db, row.uuid)).map((v) => v.version);
+  const versions = (await versionsOf(db, row.uuid, reader)).map((v) => v.version);
   return taskView(row, {
     repository: row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null,
     sizes,
@@ -84,28 +85,39 @@ export type TaskReader = ReturnType<typeof taskReader>;
 export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) {
   const { db } = database;
   return {
-    async get(idOrUuid: string, version?: string): Promise<Task> {
-      return showTask(db, await findTask(db, idOrUuid, version));
+    /** Another version of a task may stand where the reader sees nothing: to them there is none. */
+    async get(idOrUuid: string, version?: string, reader: Rights = fullRights): Promise<Task> {
+      const row = await findTask(db, idOrUuid, version);
+      if (!seesTask(reader, row))
+        throw notFound(version === undefined ? 'task' : `version ${version} of task`, idOrUuid);
+      return showTask(db, row, reader);
     },
     find: (idOrUuid: string): Promise<TaskRow> => findTask(db, idOrUuid),
-    async list(fields: ListFields, request: ListRequest, includeDeleted: boolean): Promise<Page<TaskSummary>> {
-      const page = await pageOfTasks(db, fields, request, includeDeleted);
+    /** The row of an id, deleted or not. */
+    row: (id: string): Promise<TaskRow | null> => taskById(db, id),
+    async list(
+      fields: ListFields,
+      request: ListRequest,
+      includeDeleted: boolean,
+      reader?: Rights,
+    ): Promise<Page<TaskSummary>> {
+      const page = await pageOfTasks(db, fields, request, includeDeleted, reader);
       const repositories = await repositoriesFor(db, page.items);
       const items = page.items.map((row) =>
         taskSummary(row, row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null),
       );
       return { items, meta: page.meta };
     },
-    async stats(): Promise<z.output<typeof TaskStats>> {
-      const { counts, ...groups } = await countTasks(db);
+    async stats(reader?: Rights): Promise<z.output<typeof TaskStats>> {
+      const { counts, ...groups } = await countTasks(db, reader);
       return { ...counts, disabled: counts.total - counts.enabled, ...groups };
     },
-    async modified(options: {
-      repositoryId?: string | undefined;
-      page: number;
-      limit: number;
-    }): Promise<Page<z.output<typeof ModifiedTask>>> {
-      const { rows, total } = await modifiedTasks(db, { ...options, offset: (options.page - 1) * options.limit });
+    async modified(
+      options: { repositoryId?: string | undefined; page: number; limit: number },
+      reader?: Rights,
+    ): Promise<Page<z.output<typeof ModifiedTask>>> {
+      const offset = (options.page - 1) * options.limit;
+      const { rows, total } = await modifiedTasks(db, { ...options, offset }, reader);
       const items = rows.map(
         ({
           localModifiedAt,

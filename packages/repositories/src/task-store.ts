@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { fullRights, mayAtRepository, type PlacePermission, type Rights, requireAt } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
 import type { Queryable } from '@ratchet/store/database';
@@ -28,6 +29,8 @@ export interface EditOptions {
   readonly actor: Actor;
   readonly expectedRevision?: number | undefined;
   readonly changeDescription?: string | undefined;
+  /** What the editor may do where; without, anything: the server itself edits. */
+  readonly rights?: Rights | undefined;
 }
 
 /** Files of a task with their modes, by path within it. */
@@ -37,6 +40,8 @@ export interface Change {
   readonly enabled?: boolean;
   readonly source?: TaskVersionRow['changeSource'];
   readonly description?: string;
+  /** What the change asks for; `edit` without. */
+  readonly permission?: PlacePermission;
 }
 
 export type TaskStore = ReturnType<typeof taskStore>;
@@ -55,6 +60,11 @@ export function taskStore({ kind, now }: RepositoriesContext) {
     const typed = projection(fields, tree);
     const enabled = more.enabled ?? current.enabled;
     if (typed.checksum === current.checksum && enabled === current.enabled) return current;
+    if (options.rights) {
+      // A name decides who may do what with a task: it may not be edited out of, or into, the reach of somebody.
+      requireAt(options.rights, more.permission ?? 'edit', current);
+      requireAt(options.rights, more.permission ?? 'edit', { repositoryId: current.repositoryId, name: typed.name });
+    }
     if (current.repositoryId && typed.name !== current.name)
       await refuseTakenName(tx, current.repositoryId, typed.name, current.uuid);
     await putBlobs(tx, blobs);
@@ -103,6 +113,7 @@ export function taskStore({ kind, now }: RepositoriesContext) {
   ): Promise<TaskRow> {
     const { fields, tree, blobs } = read(path, files);
     const uuid = fields.uuid ?? made.uuid;
+    if (options.rights) requireAt(options.rights, 'create', { repositoryId: repository.id, name: fields.name });
     await refuseTakenName(tx, repository.id, fields.name, uuid);
     await refuseTakenPlace(tx, repository, path);
     await putBlobs(tx, blobs);
@@ -117,6 +128,7 @@ export function taskStore({ kind, now }: RepositoriesContext) {
 
   /** Deletes a locked task; it stays restorable. */
   async function remove(tx: Queryable, current: TaskRow, options: EditOptions, description = 'Deleted'): Promise<void> {
+    if (options.rights) requireAt(options.rights, 'delete', current);
     const at = now();
     const next: TaskRow = {
       ...current,
@@ -263,9 +275,14 @@ export function newRow(
 }
 
 /** The repository a new task goes to: the one asked for, else the default one. */
-export async function homeFor(tx: Queryable, repositoryId: string | undefined): Promise<RepositoryRow> {
+export async function homeFor(
+  tx: Queryable,
+  repositoryId: string | undefined,
+  rights: Rights = fullRights,
+): Promise<RepositoryRow> {
   const repository = repositoryId ? await repositoryById(tx, repositoryId) : await defaultRepository(tx);
-  if (!repository) throw notFound('repository', repositoryId ?? 'default');
+  if (!repository || !mayAtRepository(rights, 'read', repository.id))
+    throw notFound('repository', repositoryId ?? 'default');
   if (!repository.isWritable)
     throw new RatchetError(
       'REPOSITORY_READ_ONLY',

@@ -56,7 +56,10 @@ export const batches = {
     rest: ['POST', '/batches'],
     graphql: 'createBatch',
     mcp: 'ratchet_batch_execute',
-    targets: [{ kind: 'task', member: 'requests.*.taskId' }],
+    targets: [
+      { kind: 'task', member: 'requests.*.taskId' },
+      { kind: 'output_destination', member: 'requests.*.outputs.*', permission: 'read' },
+    ],
     cli: 'batch create',
     creates: true,
     accepted: (batch) => batch.status === 'running',

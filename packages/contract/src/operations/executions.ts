@@ -82,7 +82,10 @@ export const executions = {
     rest: ['POST', '/executions'],
     graphql: 'createExecution',
     mcp: 'ratchet_create_execution',
-    targets: [{ kind: 'task', member: 'taskId' }],
+    targets: [
+      { kind: 'task', member: 'taskId' },
+      { kind: 'output_destination', member: 'outputs.*', permission: 'read' },
+    ],
     creates: true,
     accepted: (execution) => execution.status === 'pending' || execution.status === 'running',
   }),

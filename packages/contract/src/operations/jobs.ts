@@ -69,7 +69,10 @@ export const jobs = {
     rest: ['POST', '/jobs'],
     graphql: 'createJob',
     mcp: 'ratchet_create_job',
-    targets: [{ kind: 'task', member: 'taskId' }],
+    targets: [
+      { kind: 'task', member: 'taskId' },
+      { kind: 'output_destination', member: 'outputs.*', permission: 'read' },
+    ],
     cli: 'job create',
     creates: true,
   }),
@@ -90,7 +93,10 @@ export const jobs = {
     rest: ['POST', '/jobs/bulk'],
     graphql: 'createJobs',
     mcp: 'ratchet_create_jobs',
-    targets: [{ kind: 'task', member: 'jobs.*.taskId' }],
+    targets: [
+      { kind: 'task', member: 'jobs.*.taskId' },
+      { kind: 'output_destination', member: 'jobs.*.outputs.*', permission: 'read' },
+    ],
   }),
   stats: operation({
     name: 'jobs.stats',

@@ -38,6 +38,7 @@ export const destinationList: ListFields = {
 export const outputDestinations = {
   list: operation({
     name: 'outputDestinations.list',
+    everywhere: true,
     description: 'Output destinations, without their secrets',
     effect: 'read',
     permission: 'read',
@@ -76,6 +77,7 @@ export const outputDestinations = {
   }),
   get: operation({
     name: 'outputDestinations.get',
+    everywhere: true,
     description: 'One output destination, without its secrets',
     effect: 'read',
     permission: 'read',

@@ -176,7 +176,10 @@ export const repositories = {
     rest: ['DELETE', '/repositories/{id}'],
     graphql: 'deleteRepository',
     mcp: 'ratchet_delete_repository',
-    targets: [{ kind: 'repository', member: 'id' }],
+    targets: [
+      { kind: 'repository', member: 'id' },
+      { kind: 'repository', member: 'to', permission: 'create' },
+    ],
     cli: 'repo remove',
     precondition: true,
   }),

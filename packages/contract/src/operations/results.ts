@@ -53,7 +53,11 @@ export const results = {
     graphql: 'createResult',
     graphqlAliases: ['mcpStoreResult'],
     mcp: 'ratchet_store_result',
-    targets: [{ kind: 'task', member: 'taskId' }],
+    targets: [
+      { kind: 'task', member: 'taskId' },
+      { kind: 'execution', member: 'executionId', permission: 'read' },
+      { kind: 'execution', member: 'executionId' },
+    ],
     cli: 'result store',
     creates: true,
   }),

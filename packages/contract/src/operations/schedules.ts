@@ -72,7 +72,11 @@ export const schedules = {
     rest: ['POST', '/schedules'],
     graphql: 'createSchedule',
     mcp: 'ratchet_create_schedule',
-    targets: [{ kind: 'task', member: 'taskId' }],
+    targets: [
+      { kind: 'task', member: 'taskId' },
+      { kind: 'task', member: 'taskId', permission: 'run' },
+      { kind: 'output_destination', member: 'outputs.*', permission: 'read' },
+    ],
     cli: 'schedule create',
     creates: true,
   }),
@@ -134,7 +138,10 @@ export const schedules = {
     mcp: 'ratchet_update_schedule',
     targets: [
       { kind: 'schedule', member: 'id' },
+      { kind: 'schedule', member: 'id', permission: 'run' },
       { kind: 'task', member: 'taskId' },
+      { kind: 'task', member: 'taskId', permission: 'run' },
+      { kind: 'output_destination', member: 'outputs.*', permission: 'read' },
     ],
     cli: 'schedule edit',
     precondition: true,
@@ -164,7 +171,10 @@ export const schedules = {
     rest: ['POST', '/schedules/{id}/enable'],
     graphql: 'enableSchedule',
     mcp: 'ratchet_enable_schedule',
-    targets: [{ kind: 'schedule', member: 'id' }],
+    targets: [
+      { kind: 'schedule', member: 'id' },
+      { kind: 'schedule', member: 'id', permission: 'run' },
+    ],
     cli: 'schedule enable',
   }),
   disable: operation({

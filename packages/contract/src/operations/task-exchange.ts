@@ -1,7 +1,20 @@
 import * as z from 'zod';
 import { Problem, Task } from '../entities/task.ts';
 import { Id } from '../json.ts';
-import { operation } from '../operation.ts';
+import { operation, type Permission } from '../operation.ts';
+
+/** What each action of `tasks.bulk` asks for. */
+const bulkPermissions: ReadonlyMap<unknown, Permission> = new Map([
+  ['enable', 'edit'],
+  ['disable', 'edit'],
+  ['tag', 'edit'],
+  ['untag', 'edit'],
+  ['delete', 'delete'],
+  ['restore', 'create'],
+  ['validate', 'read'],
+  ['test', 'run'],
+  ['push', 'push'],
+]);
 
 const entry = z.object({
   path: z.string(),
@@ -87,6 +100,7 @@ export const taskExchange = {
   }),
   discover: operation({
     name: 'tasks.discover',
+    everywhere: true,
     description: 'Say which tasks are under a path on the server, without taking them over',
     effect: 'read',
     permission: 'create',
@@ -122,6 +136,7 @@ export const taskExchange = {
     description: 'Do the same to many tasks; one answer for each',
     effect: 'destructive',
     permission: 'edit',
+    permissionFor: (input) => bulkPermissions.get((input as { action?: unknown } | null | undefined)?.action),
     input: z.object({
       action: z.enum(['enable', 'disable', 'delete', 'restore', 'validate', 'test', 'push', 'tag', 'untag']),
       ids: z.array(z.string().min(1).max(200)).min(1).max(1000),

@@ -356,7 +356,10 @@ export const tasks = {
     rest: ['POST', '/tasks/{id}/run'],
     graphql: 'executeTask',
     mcp: 'ratchet_execute_task',
-    targets: [{ kind: 'task', member: 'id' }],
+    targets: [
+      { kind: 'task', member: 'id' },
+      { kind: 'output_destination', member: 'outputs.*', permission: 'read' },
+    ],
     cli: 'run',
     accepted: (execution) => execution.status === 'pending' || execution.status === 'running',
   }),

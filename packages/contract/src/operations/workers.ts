@@ -24,6 +24,7 @@ export const workerList: ListFields = {
 export const workers = {
   list: operation({
     name: 'workers.list',
+    everywhere: true,
     description: 'Server processes, those that are gone too, newest first',
     effect: 'read',
     permission: 'read',
@@ -38,6 +39,7 @@ export const workers = {
   }),
   stats: operation({
     name: 'workers.stats',
+    everywhere: true,
     description: 'What all workers do together',
     effect: 'read',
     permission: 'read',
@@ -51,6 +53,7 @@ export const workers = {
   }),
   get: operation({
     name: 'workers.get',
+    everywhere: true,
     description: 'One server process',
     effect: 'read',
     permission: 'read',
@@ -97,6 +100,7 @@ export const workers = {
   }),
   watch: operation({
     name: 'workers.watch',
+    everywhere: true,
     description: 'Workers as they change, from now on, and every one of them first',
     effect: 'read',
     permission: 'read',

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Delivery } from '@ratchet/contract/entities/output';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
@@ -18,8 +19,8 @@ export function deliveryDesk(database: Database) {
     return row;
   };
   return {
-    async list(fields: ListFields, request: ListRequest): Promise<Page<Delivery>> {
-      const page = await pageOfDeliveries(db, fields, request);
+    async list(fields: ListFields, request: ListRequest, reader?: Rights): Promise<Page<Delivery>> {
+      const page = await pageOfDeliveries(db, fields, request, reader);
       return { items: page.items.map(deliveryView), meta: page.meta };
     },
     get: async (id: string): Promise<Delivery> => deliveryView(await load(id)),

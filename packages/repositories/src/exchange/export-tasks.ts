@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Progress } from '@ratchet/contract/dispatcher';
 import type { Problem } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -26,8 +27,8 @@ const readAtOnce = 1000;
 export function taskExporter({ database, kind }: Pick<RepositoriesContext, 'database' | 'kind'>) {
   const { db } = database;
 
-  async function wanted({ ids, repositoryId }: ExportRequest): Promise<TaskContent[]> {
-    const found = await taskContents(db, { ids, repositoryId });
+  async function wanted({ ids, repositoryId }: ExportRequest, reader?: Rights): Promise<TaskContent[]> {
+    const found = await taskContents(db, { ids, repositoryId }, reader);
     if (repositoryId && !(await repositoriesById(db, [repositoryId])).has(repositoryId))
       throw notFound('repository', repositoryId);
     const known = new Set(found.flatMap(({ id, uuid }) => [id, uuid]));
@@ -55,10 +56,19 @@ export function taskExporter({ database, kind }: Pick<RepositoriesContext, 'data
 
   return async (
     request: ExportRequest,
-    { progress, signal }: { progress?: ((progress: Progress) => void) | undefined; signal?: AbortSignal | undefined },
+    {
+      progress,
+      signal,
+      rights,
+    }: {
+      progress?: ((progress: Progress) => void) | undefined;
+      signal?: AbortSignal | undefined;
+      /** Only what they may read. */
+      rights?: Rights | undefined;
+    },
   ): Promise<ExportResult> => {
     const { format } = request;
-    const tasks = await wanted(request);
+    const tasks = await wanted(request, rights);
     const repositories = await repositoriesById(db, [...new Set(tasks.flatMap((task) => task.repositoryId ?? []))]);
     const nameOf = (id: string): string => repositories.get(id)?.name ?? id;
     const laid = layOut(tasks, kind, nameOf);

@@ -1,3 +1,4 @@
+import { type Rights, requireAt } from '@ratchet/contract/access';
 import type { Actor, Progress } from '@ratchet/contract/dispatcher';
 import type { Problem } from '@ratchet/contract/entities/task';
 import { RatchetError } from '@ratchet/contract/errors';
@@ -21,6 +22,8 @@ type Standing = { taskId: string | null; name: string; repositoryPath: string };
 
 export interface ImportOptions {
   readonly actor: Actor;
+  /** What they may do where; without, anything. */
+  readonly rights?: Rights | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((progress: Progress) => void) | undefined;
 }
@@ -87,7 +90,7 @@ export function taskImporter(
     const { found, problems: seen } = await read(request, options);
     const prefix = folderFor(request.repositoryPath);
     const result = await database.transaction(async (tx) => {
-      const repository = await homeFor(tx, request.repositoryId);
+      const repository = await homeFor(tx, request.repositoryId, options.rights);
       const places = new Places(await livingPlaces(tx, repository.id));
       const writer = importWriter(context, tx, repository, options.actor);
       const made: { imported: Standing[]; replaced: Standing[] } = { imported: [], replaced: [] };
@@ -113,6 +116,13 @@ export function taskImporter(
           continue;
         }
         const { path, fields, uuid } = action.arrival;
+        if (options.rights && action.replaces === null)
+          requireAt(options.rights, 'create', { repositoryId: repository.id, name: fields.name });
+        if (options.rights && action.replaces !== null) {
+          const at = { repositoryId: repository.id };
+          for (const name of new Set([places.at(path)?.name ?? fields.name, fields.name]))
+            requireAt(options.rights, 'edit', { ...at, name });
+        }
         for (const problem of fields.problems)
           problems.push({ ...problem, path: kind.rootOf(path, action.arrival.files.keys()) + problem.path });
         const place = {
@@ -131,7 +141,11 @@ export function taskImporter(
         }
         const taskId = action.replaces;
         if (!request.dryRun)
-          await replace(tx, taskId, action.arrival.files, { actor: options.actor, changeDescription });
+          await replace(tx, taskId, action.arrival.files, {
+            actor: options.actor,
+            rights: options.rights,
+            changeDescription,
+          });
         made.replaced.push({ taskId, name: fields.name, repositoryPath: path });
         places.add(path, { ...place, id: taskId, uuid: fields.uuid ?? action.uuid });
       }

@@ -1,3 +1,4 @@
+import type { Rights } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import { type Issue, notFound } from '@ratchet/contract/errors';
 import type { Json } from '@ratchet/contract/json';
@@ -37,7 +38,7 @@ export function templateDesk({ templates: known, validate, editor, now }: Templa
       })),
     }),
 
-    async generate(request: Request, actor: Actor): Promise<Generated> {
+    async generate(request: Request, actor: Actor, rights?: Rights): Promise<Generated> {
       const template = known.get(request.name);
       if (!template) throw notFound('template', request.name);
       const issues = validate(template.parameters, request.parameters);
@@ -52,6 +53,7 @@ export function templateDesk({ templates: known, validate, editor, now }: Templa
         ? await editor.create(
             { ...task, files, repositoryId: request.repositoryId, repositoryPath: request.repositoryPath },
             actor,
+            rights,
           )
         : null;
       return {

@@ -1,8 +1,10 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { alerts } from '../schema/alerts.ts';
+import { visibleInRepository } from './visible.ts';
 
 export type AlertRow = typeof alerts.$inferSelect;
 
@@ -70,5 +72,9 @@ const spec = (fields: ListFields): PageSpec<typeof alerts> => ({
   id: alerts.id,
 });
 
-export const pageOfAlerts = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<AlertRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfAlerts = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<AlertRow>> => pageQuery(db, spec(fields), request, visibleInRepository(reader, alerts.repositoryId));

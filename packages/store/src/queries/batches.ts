@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -5,6 +6,7 @@ import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText } from '../rows.ts';
 import type { StoredExecutionError } from '../schema/execution.ts';
 import { batches, type batchItems } from '../schema/work.ts';
+import { visibleBatches } from './visible.ts';
 
 export type BatchRow = typeof batches.$inferSelect;
 export type BatchItemRow = typeof batchItems.$inferSelect;
@@ -279,5 +281,9 @@ const spec = (fields: ListFields): PageSpec<typeof batches> => ({
   id: batches.id,
 });
 
-export const pageOfBatches = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<BatchRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfBatches = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<BatchRow>> => pageQuery(db, spec(fields), request, visibleBatches(reader, batches.id));

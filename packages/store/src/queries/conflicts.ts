@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -5,6 +6,7 @@ import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { insertRows } from '../rows.ts';
 import { conflicts } from '../schema/repositories.ts';
+import { taskNameOf, visibleTasks } from './visible.ts';
 
 /** Heard when conflicts were found or decided; the payload is their repository's id, or that of one decided. */
 export const conflictChannel = 'ratchet_conflict';
@@ -97,9 +99,14 @@ export const pageOfConflicts = (
   db: Queryable,
   fields: ListFields,
   request: ListRequest,
+  reader: Rights = fullRights,
 ): Promise<Page<ConflictRow>> => {
   const chosen = request.filters?.some((filter) => filter.field === 'status' || filter.field === 'id');
-  return pageQuery(db, spec(fields), request, chosen ? undefined : eq(conflicts.status, 'open'));
+  const seen = visibleTasks(reader, {
+    repositoryId: conflicts.repositoryId,
+    name: taskNameOf(conflicts.documentId),
+  });
+  return pageQuery(db, spec(fields), request, and(chosen ? undefined : eq(conflicts.status, 'open'), seen));
 };
 
 async function tellOf(tx: Queryable, rows: readonly ConflictRow[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -7,6 +8,7 @@ import { jsonText } from '../rows.ts';
 import { deliveries, type StoredAttempt } from '../schema/work.ts';
 import type { ExecutionRow } from './executions.ts';
 import { type DestinationRow, destinationsFor } from './output-destinations.ts';
+import { visibleOfExecution } from './visible.ts';
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 export type { StoredAttempt } from '../schema/work.ts';
@@ -227,8 +229,13 @@ const spec = (fields: ListFields): PageSpec<typeof deliveries> => ({
   id: deliveries.id,
 });
 
-export const pageOfDeliveries = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<DeliveryRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfDeliveries = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<DeliveryRow>> =>
+  pageQuery(db, spec(fields), request, visibleOfExecution(reader, deliveries.executionId));
 
 /** Heard when a destination's circuit changes; the payload is `{id, state, until}`. */
 export const circuitChannel = 'ratchet_output_circuit';

@@ -1,5 +1,7 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { visibleOfTask } from './visible.ts';
 
 export interface StatsFilter {
   readonly taskId?: string | undefined;
@@ -10,6 +12,8 @@ export interface StatsFilter {
   /** Queued at or after; before. */
   readonly from?: Date | null;
   readonly to?: Date | null;
+  /** Only what they may see. */
+  readonly reader?: Rights;
 }
 
 export interface DurationFigures {
@@ -34,7 +38,9 @@ export interface TaskFigures extends DurationFigures {
 }
 
 const conditions = (filter: StatsFilter): SQL => {
+  const seen = visibleOfTask(filter.reader ?? fullRights, sql`task_id`);
   const wanted = [
+    ...(seen ? [seen] : []),
     ...(filter.taskId === undefined ? [] : [sql`task_id = ${filter.taskId}`]),
     ...(filter.taskName === undefined ? [] : [sql`task_name = ${filter.taskName}`]),
     ...(filter.jobId === undefined ? [] : [sql`job_id = ${filter.jobId}`]),

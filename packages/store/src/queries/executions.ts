@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -5,6 +6,7 @@ import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText, readRow, storableText } from '../rows.ts';
 import { executionEvents, executions, type StoredExecutionError } from '../schema/execution.ts';
+import { visibleOfTask } from './visible.ts';
 
 export type ExecutionRow = typeof executions.$inferSelect;
 export type ExecutionEventRow = typeof executionEvents.$inferSelect;
@@ -314,7 +316,9 @@ export const pageOfExecutions = (
   db: Queryable,
   fields: ListFields,
   request: ListRequest,
-): Promise<Page<ExecutionRow>> => pageQuery(db, executionSpec(fields), request);
+  reader: Rights = fullRights,
+): Promise<Page<ExecutionRow>> =>
+  pageQuery(db, executionSpec(fields), request, visibleOfTask(reader, executions.taskId));
 
 const logSpec = (fields: ListFields): PageSpec<typeof executionEvents> => ({
   table: executionEvents,

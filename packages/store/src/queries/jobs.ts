@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -6,6 +7,7 @@ import { type PageSpec, pageQuery } from '../page.ts';
 import { readRow } from '../rows.ts';
 import { jobs } from '../schema/execution.ts';
 import { notifyAll } from './executions.ts';
+import { visibleOfTask } from './visible.ts';
 
 /**
  * Heard when jobs were made, changed or cancelled; the payload is read with `idsHeard`. An attempt that begins or ends
@@ -223,6 +225,7 @@ export async function deleteJob(db: Queryable, id: string): Promise<boolean> {
 
 export async function jobCounts(
   db: Queryable,
+  reader: Rights = fullRights,
 ): Promise<{ byStatus: Record<string, number>; oldestQueuedAt: Date | null }> {
   const rows = await db
     .select({
@@ -231,6 +234,7 @@ export async function jobCounts(
       oldest: sql<string | null>`min(${jobs.createdAt})`,
     })
     .from(jobs)
+    .where(visibleOfTask(reader, jobs.taskId))
     .groupBy(jobs.status);
   const oldest = rows.find((row) => row.status === 'queued')?.oldest;
   return {
@@ -259,5 +263,9 @@ const spec = (fields: ListFields): PageSpec<typeof jobs> => ({
   id: jobs.id,
 });
 
-export const pageOfJobs = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<JobRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfJobs = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<JobRow>> => pageQuery(db, spec(fields), request, visibleOfTask(reader, jobs.taskId));

@@ -1,7 +1,9 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { tasks } from '../schema/content.ts';
 import type { TaskRow } from './documents.ts';
+import { taskNameOf, visibleDocuments, visibleRepositories, visibleTasks } from './visible.ts';
 
 /** Records how the last push of a task ended. Not a change of the task: the revision stays. */
 export async function markPush(
@@ -50,10 +52,12 @@ const pending: SQL = sql`(
 export async function modifiedTasks(
   db: Queryable,
   options: { repositoryId?: string | undefined; limit?: number; offset?: number },
+  reader: Rights = fullRights,
 ): Promise<{ rows: ModifiedRow[]; total: number }> {
+  const seen = visiblePending(reader);
   const { rows } = await db.execute(sql`
     select p.*, count(*) over ()::int as total from ${pending} p
-    where p."repositoryId" is not null ${only(options.repositoryId)}
+    where p."repositoryId" is not null ${only(options.repositoryId)} ${seen}
     order by p."localModifiedAt" desc nulls last, p."taskId"
     limit ${options.limit ?? null} offset ${options.offset ?? 0}`);
   const typed = rows as unknown as (ModifiedRow & { total: number })[];
@@ -62,6 +66,11 @@ export async function modifiedTasks(
 
 const only = (repositoryId: string | undefined): SQL =>
   repositoryId ? sql`and p."repositoryId" = ${repositoryId}` : sql``;
+
+const visiblePending = (reader: Rights): SQL => {
+  const seen = visibleTasks(reader, { repositoryId: sql`p."repositoryId"`, name: sql`p.name` });
+  return seen ? sql`and ${seen}` : sql``;
+};
 
 /** How many documents of a repository have changes that it does not have. */
 export async function countPending(db: Queryable, repositoryId: string): Promise<number> {
@@ -94,23 +103,33 @@ export interface PushStanding {
 }
 
 /** What waits to be pushed, by repository. */
-export async function pushStandings(db: Queryable, repositoryId: string | undefined): Promise<PushStanding[]> {
+export async function pushStandings(
+  db: Queryable,
+  repositoryId: string | undefined,
+  reader: Rights = fullRights,
+): Promise<PushStanding[]> {
+  const within = (condition: SQL | undefined): SQL => (condition ? sql`and ${condition}` : sql``);
+  const seenIn = within(visibleRepositories(reader, sql`r.id`));
+  const documentsSeen = within(visibleDocuments(reader, sql`q.repository_id`, sql`q.documents`));
+  const conflictsSeen = within(
+    visibleTasks(reader, { repositoryId: sql`c.repository_id`, name: taskNameOf(sql`c.document_id`) }),
+  );
   const { rows } = await db.execute(sql`
     select r.id as "repositoryId", r.name as "repositoryName", r.is_writable as "isWritable",
            r.unreachable_since as "unreachableSince",
            coalesce(p.pending, 0)::int as pending, coalesce(p.failed, 0)::int as failed,
            (select count(*)::int from ratchet.push_requests q
-             where q.repository_id = r.id and q.status = 'awaiting') as "awaitingApproval",
+             where q.repository_id = r.id and q.status = 'awaiting' ${documentsSeen}) as "awaitingApproval",
            (select count(*)::int from ratchet.pull_requests q
-             where q.repository_id = r.id and q.status in ('opening', 'open')) as "openPullRequests",
+             where q.repository_id = r.id and q.status in ('opening', 'open') ${documentsSeen}) as "openPullRequests",
            (select count(*)::int from ratchet.conflicts c
-             where c.repository_id = r.id and c.status = 'open') as conflicts,
+             where c.repository_id = r.id and c.status = 'open' ${conflictsSeen}) as conflicts,
            (select max(s.finished_at) from ratchet.sync_runs s
              where s.repository_id = r.id and s.direction = 'push' and s.status = 'success') as "lastPushAt"
     from ratchet.repositories r
     left join (select p."repositoryId" as id, count(*) as pending, count(*) filter (where p."pushStatus" = 'failed') as failed
-               from ${pending} p group by 1) p on p.id = r.id
-    where true ${repositoryId ? sql`and r.id = ${repositoryId}` : sql``}
+               from ${pending} p where true ${visiblePending(reader)} group by 1) p on p.id = r.id
+    where true ${repositoryId ? sql`and r.id = ${repositoryId}` : sql``} ${seenIn}
     order by r.name`);
   return rows as unknown as PushStanding[];
 }

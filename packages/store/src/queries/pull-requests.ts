@@ -1,8 +1,10 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { pullRequests } from '../schema/repositories.ts';
+import { visibleDocuments } from './visible.ts';
 
 export type PullRequestRow = typeof pullRequests.$inferSelect;
 
@@ -53,4 +55,6 @@ export const pageOfPullRequests = (
   db: Queryable,
   fields: ListFields,
   request: ListRequest,
-): Promise<Page<PullRequestRow>> => pageQuery(db, spec(fields), request);
+  reader: Rights = fullRights,
+): Promise<Page<PullRequestRow>> =>
+  pageQuery(db, spec(fields), request, visibleDocuments(reader, pullRequests.repositoryId, pullRequests.documents));

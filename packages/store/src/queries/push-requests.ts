@@ -1,8 +1,10 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { pushRequests } from '../schema/repositories.ts';
+import { visibleDocuments } from './visible.ts';
 
 export type PushRequestRow = typeof pushRequests.$inferSelect;
 
@@ -11,11 +13,22 @@ export async function insertPushRequest(tx: Queryable, row: typeof pushRequests.
   return made as PushRequestRow;
 }
 
-export async function pushRequestById(db: Queryable, repositoryId: string, id: string): Promise<PushRequestRow | null> {
+export async function pushRequestById(
+  db: Queryable,
+  repositoryId: string,
+  id: string,
+  reader: Rights = fullRights,
+): Promise<PushRequestRow | null> {
   const [row] = await db
     .select()
     .from(pushRequests)
-    .where(and(eq(pushRequests.id, id), eq(pushRequests.repositoryId, repositoryId)));
+    .where(
+      and(
+        eq(pushRequests.id, id),
+        eq(pushRequests.repositoryId, repositoryId),
+        visibleDocuments(reader, pushRequests.repositoryId, pushRequests.documents),
+      ),
+    );
   return row ?? null;
 }
 
@@ -66,4 +79,14 @@ export const pageOfPushRequests = (
   fields: ListFields,
   request: ListRequest,
   repositoryId: string,
-): Promise<Page<PushRequestRow>> => pageQuery(db, spec(fields), request, eq(pushRequests.repositoryId, repositoryId));
+  reader: Rights = fullRights,
+): Promise<Page<PushRequestRow>> =>
+  pageQuery(
+    db,
+    spec(fields),
+    request,
+    and(
+      eq(pushRequests.repositoryId, repositoryId),
+      visibleDocuments(reader, pushRequests.repositoryId, pushRequests.documents),
+    ),
+  );

@@ -1,8 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { fullRights, type Rights } from '@ratchet/contract/access';
+import { eq, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { tasks } from '../schema/content.ts';
 import { queuePauses } from '../schema/work.ts';
 import { rankOf } from './jobs.ts';
+import { visibleTasks } from './visible.ts';
 
 /** What of the queue stands still: all of it, or the jobs of a task. */
 export type PauseScope = 'all' | `task:${string}`;
@@ -15,7 +17,9 @@ export interface Pause {
   readonly pausedAt: Date;
 }
 
-export async function listPauses(db: Queryable): Promise<Pause[]> {
+/** Pauses of the whole queue, and of tasks that the reader may see. */
+export async function listPauses(db: Queryable, reader: Rights = fullRights): Promise<Pause[]> {
+  const seen = visibleTasks(reader, tasks);
   const rows = await db
     .select({
       scope: queuePauses.scope,
@@ -26,6 +30,7 @@ export async function listPauses(db: Queryable): Promise<Pause[]> {
     })
     .from(queuePauses)
     .leftJoin(tasks, sql`${queuePauses.scope} = 'task:' || ${tasks.id}`)
+    .where(seen && or(eq(queuePauses.scope, 'all'), seen))
     .orderBy(queuePauses.pausedAt);
   return rows.map((row) => ({ ...row, scope: row.scope as PauseScope }));
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -6,6 +7,7 @@ import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks } from '../schema/content.ts';
 import { conflicts, repositories } from '../schema/repositories.ts';
 import { disableOrphans } from './orphan-schedules.ts';
+import { taskNameOf, visibleRepositories, visibleTasks } from './visible.ts';
 
 export type RepositoryRow = typeof repositories.$inferSelect;
 
@@ -109,12 +111,22 @@ export async function deleteRepository(tx: Queryable, id: string): Promise<void>
 }
 
 /** Living tasks by repository. */
-export async function taskCounts(db: Queryable, ids: readonly string[]): Promise<Map<string, number>> {
+export async function taskCounts(
+  db: Queryable,
+  ids: readonly string[],
+  reader: Rights = fullRights,
+): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .select({ id: tasks.repositoryId, count: sql<number>`count(*)::int` })
     .from(tasks)
-    .where(and(isNull(tasks.deletedAt), sql`${tasks.repositoryId} = any(${sql.param(ids)}::uuid[])`))
+    .where(
+      and(
+        isNull(tasks.deletedAt),
+        visibleTasks(reader, tasks),
+        sql`${tasks.repositoryId} = any(${sql.param(ids)}::uuid[])`,
+      ),
+    )
     .groupBy(tasks.repositoryId);
   return new Map(rows.flatMap((row) => (row.id ? [[row.id, row.count]] : [])));
 }
@@ -168,7 +180,8 @@ export const pageOfRepositories = (
   db: Queryable,
   fields: ListFields,
   request: ListRequest,
-): Promise<Page<RepositoryRow>> => pageQuery(db, spec(fields), request);
+  reader: Rights = fullRights,
+): Promise<Page<RepositoryRow>> => pageQuery(db, spec(fields), request, visibleRepositories(reader, repositories.id));
 
 export const allRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
   db.select().from(repositories).orderBy(repositories.name);
@@ -192,11 +205,16 @@ export const dueRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
       ),
     );
 
-export async function openConflictCount(db: Queryable, repositoryId: string): Promise<number> {
+export async function openConflictCount(
+  db: Queryable,
+  repositoryId: string,
+  reader: Rights = fullRights,
+): Promise<number> {
+  const seen = visibleTasks(reader, { repositoryId: conflicts.repositoryId, name: taskNameOf(conflicts.documentId) });
   const [row] = await db
     .select({ count: sql<number>`count(*)::int` })
     .from(conflicts)
-    .where(and(eq(conflicts.repositoryId, repositoryId), eq(conflicts.status, 'open')));
+    .where(and(eq(conflicts.repositoryId, repositoryId), eq(conflicts.status, 'open'), seen));
   return row?.count ?? 0;
 }
 

@@ -1,5 +1,7 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import { sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { visibleTasks } from './visible.ts';
 
 export interface DayRow {
   day: string;
@@ -47,11 +49,13 @@ export async function mostChangedTasks(
   db: Queryable,
   repositoryId: string,
   days: number,
+  reader: Rights = fullRights,
 ): Promise<{ taskId: string; name: string; changes: number }[]> {
+  const seen = visibleTasks(reader, { repositoryId: sql`t.repository_id`, name: sql`t.name` });
   const { rows } = await db.execute(sql`
     select t.id as "taskId", t.name, count(*)::int as changes
     from ratchet.tasks t join ratchet.task_versions v on v.task_id = t.id
-    where t.repository_id = ${repositoryId} and v.revision > 1
+    where t.repository_id = ${repositoryId} and v.revision > 1 ${seen ? sql`and ${seen}` : sql``}
       and v.created_at >= now() - make_interval(days => ${days}::int)
     group by t.id, t.name order by changes desc, t.name limit 10`);
   return rows as unknown as { taskId: string; name: string; changes: number }[];

@@ -1,8 +1,10 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { results } from '../schema/work.ts';
+import { visibleOfTask } from './visible.ts';
 
 export type ResultRow = typeof results.$inferSelect;
 
@@ -43,5 +45,9 @@ const spec = (fields: ListFields): PageSpec<typeof results> => ({
   id: results.id,
 });
 
-export const pageOfResults = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<ResultRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfResults = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<ResultRow>> => pageQuery(db, spec(fields), request, visibleOfTask(reader, results.taskId));

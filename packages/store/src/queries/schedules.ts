@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -6,6 +7,7 @@ import { jsonText } from '../rows.ts';
 import { tasks } from '../schema/content.ts';
 import { schedules } from '../schema/work.ts';
 import type { TaskRow } from './documents.ts';
+import { visibleOfTask } from './visible.ts';
 
 export type ScheduleRow = typeof schedules.$inferSelect;
 export type NewSchedule = Omit<
@@ -181,7 +183,7 @@ export interface ScheduleCounts {
   readonly failedLast: number;
 }
 
-export async function scheduleCounts(db: Queryable): Promise<ScheduleCounts> {
+export async function scheduleCounts(db: Queryable, reader: Rights = fullRights): Promise<ScheduleCounts> {
   const [row] = await db
     .select({
       total: sql<number>`count(*)::int`,
@@ -190,7 +192,8 @@ export async function scheduleCounts(db: Queryable): Promise<ScheduleCounts> {
       nextRunAt: sql<string | null>`min(${schedules.nextRunAt})`,
       failedLast: sql<number>`(count(*) filter (where ${schedules.lastError} is not null))::int`,
     })
-    .from(schedules);
+    .from(schedules)
+    .where(visibleOfTask(reader, schedules.taskId));
   const counts = row ?? { total: 0, enabled: 0, dueWithinHour: 0, nextRunAt: null, failedLast: 0 };
   return { ...counts, nextRunAt: counts.nextRunAt === null ? null : new Date(counts.nextRunAt) };
 }
@@ -213,5 +216,9 @@ const spec = (fields: ListFields): PageSpec<typeof schedules> => ({
   id: schedules.id,
 });
 
-export const pageOfSchedules = (db: Queryable, fields: ListFields, request: ListRequest): Promise<Page<ScheduleRow>> =>
-  pageQuery(db, spec(fields), request);
+export const pageOfSchedules = (
+  db: Queryable,
+  fields: ListFields,
+  request: ListRequest,
+  reader: Rights = fullRights,
+): Promise<Page<ScheduleRow>> => pageQuery(db, spec(fields), request, visibleOfTask(reader, schedules.taskId));

@@ -1,3 +1,4 @@
+import { fullRights, type Rights } from '@ratchet/contract/access';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, desc, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
@@ -5,6 +6,7 @@ import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks, taskVersions } from '../schema/content.ts';
 import { repositories } from '../schema/repositories.ts';
 import type { TaskRow, TaskVersionRow } from './documents.ts';
+import { visibleTasks } from './visible.ts';
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
@@ -30,11 +32,11 @@ export async function lockTask(tx: Queryable, id: string): Promise<TaskRow | nul
 }
 
 /** Versions that stand side by side, of a uuid. */
-export const versionsOf = (db: Queryable, uuid: string): Promise<{ version: string }[]> =>
+export const versionsOf = (db: Queryable, uuid: string, reader: Rights = fullRights): Promise<{ version: string }[]> =>
   db
     .select({ version: tasks.version })
     .from(tasks)
-    .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt)));
+    .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt), visibleTasks(reader, tasks)));
 
 export async function deletedTask(db: Queryable, idOrUuid: string): Promise<TaskRow | null> {
   const named = isUuid(idOrUuid) ? or(eq(tasks.id, idOrUuid), eq(tasks.uuid, idOrUuid)) : eq(tasks.uuid, idOrUuid);
@@ -95,6 +97,7 @@ export type TaskContent = Pick<
 export const taskContents = (
   db: Queryable,
   { ids, repositoryId }: { ids?: readonly string[] | undefined; repositoryId?: string | undefined },
+  reader: Rights = fullRights,
 ): Promise<TaskContent[]> =>
   db
     .select({
@@ -112,6 +115,7 @@ export const taskContents = (
     .where(
       and(
         isNull(tasks.deletedAt),
+        visibleTasks(reader, tasks),
         repositoryId ? eq(tasks.repositoryId, repositoryId) : undefined,
         ids
           ? sql`(${tasks.id} = any(${sql.param(ids.filter(isUuid))}::uuid[]) or ${tasks.uuid} = any(${sql.param(ids)}::text[]))`
@@ -162,7 +166,14 @@ export const pageOfTasks = (
   fields: ListFields,
   request: ListRequest,
   includeDeleted: boolean,
-): Promise<Page<TaskRow>> => pageQuery(db, spec(fields), request, includeDeleted ? undefined : isNull(tasks.deletedAt));
+  reader: Rights = fullRights,
+): Promise<Page<TaskRow>> =>
+  pageQuery(
+    db,
+    spec(fields),
+    request,
+    and(includeDeleted ? undefined : isNull(tasks.deletedAt), visibleTasks(reader, tasks)),
+  );
 
 export interface TaskCounts {
   total: number;
@@ -171,13 +182,16 @@ export interface TaskCounts {
   withProblems: number;
 }
 
-export async function countTasks(db: Queryable): Promise<{
+export async function countTasks(
+  db: Queryable,
+  reader: Rights = fullRights,
+): Promise<{
   counts: TaskCounts;
   bySyncStatus: Record<string, number>;
   byPushStatus: Record<string, number>;
   byRepository: { repositoryId: string | null; name: string; count: number }[];
 }> {
-  const living = isNull(tasks.deletedAt);
+  const living = and(isNull(tasks.deletedAt), visibleTasks(reader, tasks));
   const [counts] = await db
     .select({
       total: sql<number>`count(*)::int`,
