@@ -1,4 +1,4 @@
-import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import type { Page } from '@ratchet/contract/paging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +12,14 @@ export interface RestOptions {
   readonly operations: readonly Operation[];
   readonly dispatcher: Dispatcher;
   readonly prefix: string;
-  readonly callerOf: (request: FastifyRequest) => Caller | Promise<Caller>;
+  readonly callerOf: (request: FastifyRequest, surface: Surface) => Caller | Promise<Caller>;
+  /** Hears of each operation that did something to the caller's session. */
+  readonly followSession?: (
+    operation: Operation,
+    output: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => void;
 }
 
 /** Serves every operation of the table; nothing here knows one of them by name. */
@@ -30,7 +37,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 async function serve(
   operation: Operation,
   path: string,
-  { dispatcher, callerOf, prefix }: RestOptions,
+  { dispatcher, callerOf, prefix, followSession }: RestOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
@@ -39,7 +46,7 @@ async function serve(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
-  const caller = { ...(await callerOf(request)), signal: gone.signal };
+  const caller = { ...(await callerOf(request, 'rest')), signal: gone.signal };
   if (operation.stream) return sendEvents(dispatcher.stream(operation, input, caller), reply, gone.signal);
   if (operation.reportsProgress && /\btext\/event-stream\b/.test(request.headers.accept ?? ''))
     return sendEvents(
@@ -53,6 +60,7 @@ async function serve(
   if (bare) return sendWindow(operation, input, bare, dispatcher, caller, reply);
 
   const output = await dispatcher.call(operation, input, caller);
+  if (operation.session) followSession?.(operation, output, request, reply);
   if (output === undefined) return reply.status(204).send();
   if (operation.rawOutput && accepts(request, operation.rawOutput.type)) {
     const sent = sendRaw(operation.rawOutput, output as Record<string, unknown>, reply);
@@ -69,8 +77,9 @@ async function serve(
   )
     return reply.status(304).send();
   const refused = operation.refused?.(output as never);
-  if (operation.creates && !refused)
-    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  const { id } = output as { id?: unknown };
+  if (operation.creates && !refused && typeof id === 'string')
+    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent(id)}`);
   return reply.status(statusFor(operation, output)).send(output);
 }
 
