@@ -165,7 +165,10 @@ describe('limits of sign-ins', () => {
       Array.from({ length: 500 }, () =>
         attempt(
           { address: '192.0.2.9', name: 'ann' },
-          async () => (ran++, fail()),
+          async () => {
+            ran++;
+            return fail();
+          },
           () => true,
         ),
       ),
