@@ -1,6 +1,10 @@
-import { fullRights } from '@ratchet/contract/access';
-import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
+import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
+import { callersOf, type Identify } from '@ratchet/transports/http/caller-of';
+import { followSession } from '@ratchet/transports/http/follow-session';
+import { requestGate } from '@ratchet/transports/http/request-gate';
+import { requirePermission } from '@ratchet/transports/http/require-permission';
+import { securityHeaders } from '@ratchet/transports/http/security-headers';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
   type DebugSessionOptions,
@@ -15,7 +19,7 @@ import { registerRest } from '@ratchet/transports/rest/register-rest';
 import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/transports/rest/register-webhooks';
 import { methodsAt } from '@ratchet/transports/rest/route-path';
 import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
-import { registerTrpc } from '@ratchet/transports/trpc/register-trpc';
+import { registerTrpc, registerTrpc } from '@ratchet/transports/trpc/register-trpc';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -31,42 +35,43 @@ export interface Surfaces {
   readonly webhook: WebhookOptions['take'];
   readonly registry: Registry;
   readonly debugSessions: Pick<DebugSessionOptions, 'check' | 'attach'>;
+  /** Reads proofs; null: nobody signs in, and whoever reaches the server may do everything. */
+  readonly identify: Identify | null;
 }
 
 export const apiPrefix = '/api/v1';
 
 /** Puts the surfaces on one listener. */
 export async function listen(
-  { host, port }: Pick<Settings, 'host' | 'port'>,
-  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions }: Surfaces,
+  { host, port, http }: Pick<Settings, 'host' | 'port' | 'http'>,
+  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions, identify }: Surfaces,
 ): Promise<{ address: string; close(): Promise<void> }> {
   const prefix = apiPrefix;
   const app = createApp({
     log: (level, message, data) => log[level](data ?? {}, message),
     methodsAt: methodsAt(operations, prefix),
+    trustProxy: http.trustProxy,
   });
-  // Webhooks come from elsewhere, and are signed.
-  requireSameOrigin(
-    app,
-    (path) => path.startsWith(webhookPath(prefix)),
-    (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
-  );
-  const actor = { kind: 'anonymous', id: 'anonymous', name: 'anonymous' } as const;
+  await securityHeaders(app, { origins: http.corsOrigins, credentials: http.corsCredentials });
+  requestGate(app, {
+    ...http,
+    signedIn: identify !== null,
+    origins: http.corsOrigins,
+    // Webhooks come from elsewhere, and are signed.
+    except: (path) => path.startsWith(webhookPath(prefix)),
+    alsoFrom: (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
+  });
+  const callerOf = callersOf(identify);
+  const permitted = requirePermission(callerOf);
   registerWebhooks(app, { prefix, take: webhook });
-  registerRegistry(app, { prefix, registry, actorOf: async () => actor });
+  registerRegistry(app, { prefix, registry, actorOf: permitted });
   await registerDebugSessions(app, { prefix, ...debugSessions });
-  const callerOf = (request: { readonly id: string; readonly ip: string }, surface: Surface): Caller => ({
-    actor,
-    rights: fullRights,
-    surface,
-    requestId: request.id,
-    address: request.ip,
-  });
-  registerRest(app, { operations, dispatcher, prefix, callerOf });
+  registerRest(app, { operations, dispatcher, prefix, callerOf, followSession });
   registerTrpc(app, {
     operations,
     dispatcher,
     callerOf,
+    followSession,
     log: (level, message, data) => log[level](data, message),
   });
   registerProbes(app, {
@@ -76,6 +81,7 @@ export async function listen(
         () => false,
       ),
     metrics,
+    ...(http.metricsPublic ? {} : { mayReadMetrics: (request) => permitted(request, 'read') }),
   });
   await registerDocs(app, { operations, version, prefix });
   const address = await app.listen({ host, port });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Retention } from '@ratchet/execution/retention';
 import * as z from 'zod';
+import { type AuthSettings, authSettingNames, authSettingsFrom } from './auth-settings.ts';
 
 /** What a server is started with; the command line and the environment, in this order, with defaults. */
-export interface Settings {
+export interface Settings extends AuthSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
@@ -42,6 +43,10 @@ export interface StartOptions {
   auth?: string | undefined;
   examples?: boolean | undefined;
   logLevel?: string | undefined;
+  /** Hears what is for the person who starts the server alone, and stands in no log; standard output without. */
+  announce?: ((line: string) => void) | undefined;
+  /** Less than the usual cost of a password's hash is for tests. */
+  passwordCost?: { memoryCost: number; timeCost: number } | undefined;
   environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -57,7 +62,7 @@ const Schema = z.object({
     .nullable()
     .default(null),
   role: z.enum(['all', 'api', 'worker']).default('all'),
-  auth: z.enum(['none']).default('none'),
+  auth: z.enum(['password', 'none']).default('password'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   runners: z.coerce.number().int().min(1).max(64).default(2),
   allowPrivate: z.array(z.string()).default([]),
@@ -82,7 +87,7 @@ export const settingNames = [
   'RATCHET_SERVER_PORT',
   'RATCHET_DATA_DIR',
   'RATCHET_ROLE',
-  'RATCHET_AUTH',
+  ...authSettingNames,
   'RATCHET_LOG_LEVEL',
   'RATCHET_EXECUTION_RUNNERS',
   'RATCHET_EXECUTION_ALLOW_PRIVATE',
@@ -137,11 +142,11 @@ export function settingsFrom(options: StartOptions): Settings {
     const issues = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
     throw new RatchetError('VALIDATION_FAILED', issues.map((i) => `${i.path}: ${i.message}`).join('; '), issues);
   }
-  const { auth: _, ...settings } = result.data;
-  if (!loopback.test(settings.host))
+  const { auth, ...settings } = result.data;
+  if (auth === 'none' && !loopback.test(settings.host))
     throw new RatchetError(
       'VALIDATION_FAILED',
-      `This server does not sign anyone in yet, so it only listens on loopback; ${settings.host} is not. Use 127.0.0.1 and put a proxy that signs people in before it.`,
+      `With authentication off (auth: none) whoever reaches the server may do everything, so it only listens on loopback; ${settings.host} is not. Use --auth password, or 127.0.0.1.`,
     );
-  return { ...settings, examples: options.examples ?? false };
+  return { ...settings, ...authSettingsFrom(auth, environment), examples: options.examples ?? false };
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { credentials as makeCredentials } from '@ratchet/access/credentials';
 import { keyRing, keysFromFile, keysFromValues } from '@ratchet/access/key-ring';
 import { secrets as makeSecrets } from '@ratchet/access/secrets';
+import { startAccess } from '@ratchet/access/start-access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import { operations } from '@ratchet/contract/operations/table';
@@ -19,6 +20,8 @@ import { executionAnalysis } from '@ratchet/insight/execution-analysis';
 import { executionStats } from '@ratchet/insight/execution-stats';
 import { createMetrics } from '@ratchet/insight/metrics';
 import { alertHandlers } from '@ratchet/operations/alerts';
+import { apiKeyHandlers } from '@ratchet/operations/api-keys';
+import { authHandlers } from '@ratchet/operations/auth';
 import { batchHandlers } from '@ratchet/operations/batches';
 import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
@@ -29,11 +32,13 @@ import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
 import { pullRequestHandlers, pushHandlers, registryHandlers } from '@ratchet/operations/pushes';
 import { repositoryHandlers } from '@ratchet/operations/repositories';
+import { requireNewPassword } from '@ratchet/operations/require-new-password';
 import { resultHandlers } from '@ratchet/operations/results';
 import { scheduleHandlers } from '@ratchet/operations/schedules';
 import { secretHandlers } from '@ratchet/operations/secrets';
 import { taskHandlers } from '@ratchet/operations/tasks';
 import { templateHandlers } from '@ratchet/operations/templates';
+import { userHandlers } from '@ratchet/operations/users';
 import { workerHandlers } from '@ratchet/operations/workers';
 import { conflictDesk } from '@ratchet/repositories/conflict-desk';
 import type { RepositoriesContext } from '@ratchet/repositories/context';
@@ -67,6 +72,7 @@ import { createTaskKind } from '@ratchet/sync/kinds/task/task-kind';
 import { debugSessionPath } from '@ratchet/transports/rest/register-debug-sessions';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
+import { announceFirstAdmin } from './announce-first-admin.ts';
 import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
@@ -75,6 +81,7 @@ import { apiPrefix, listen } from './listen.ts';
 import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
 import { serverOutputs } from './outputs.ts';
+import { refuseStrangers } from './refuse-strangers.ts';
 import { registryFetch } from './registry-fetch.ts';
 import { serverSandbox } from './sandbox.ts';
 import { checkServerPath } from './server-path.ts';
@@ -95,6 +102,7 @@ const system: Actor = { kind: 'system', id: 'system', name: 'ratchet' };
 const dueEveryMs = 2000;
 const alertsEveryMs = 15_000;
 const tidyEveryMs = 3_600_000;
+const usesEveryMs = 15_000;
 
 /** What the named file declares, else what `config/repositories.yaml` does here or in the data folder. */
 function declarationsFor({ repositoriesFile, dataDir }: Settings, environment: StartOptions['environment']) {
@@ -142,7 +150,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       reserved: settingNames,
     });
     const secrets = makeSecrets(database, ring);
-    const resealed = (await credentials.reseal()) + (await secrets.reseal());
+    const access = await startAccess({
+      database,
+      ring,
+      ...settings.signIn,
+      passwordCost: options.passwordCost,
+      alarm: ({ message, ...event }) => log.warn({ security: event }, message),
+      warn: (message, error) => log.warn(error === undefined ? {} : { err: error }, message),
+    });
+    closing.push(() => access.close());
+    const resealed = (await credentials.reseal()) + (await secrets.reseal()) + (await access.reseal());
     if (resealed > 0) log.info({ count: resealed }, 'Sealed secrets anew with the first key of the ring.');
     const metrics = createMetrics(database, version);
     const appToken = gitHubAppTokens();
@@ -278,6 +295,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         }),
       ),
       alerts: alertHandlers(watched),
+      auth: authHandlers(access.desk, access.users),
+      users: userHandlers(access.users),
+      apiKeys: apiKeyHandlers(access.apiKeys),
       health: healthHandlers({
         version,
         nodeId,
@@ -295,8 +315,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         },
       }),
     };
-    // Nobody signs in yet: the server listens on loopback only, and who can reach it may do everything.
-    const to = dispatcher(handlers, { admit: () => ({}) });
+    const to = dispatcher(handlers, requireNewPassword({ admit: refuseStrangers }));
+    if (settings.signIn.mode === 'password') await announceFirstAdmin(access, settings, options.announce);
 
     await makeDefaultRepository(database.db, registry, dataDir);
     const declared = declarationsFor(settings, options.environment);
@@ -312,6 +332,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       }
       closing.push(every(alertsEveryMs, () => watched.evaluate(), context.log));
       closing.push(every(tidyEveryMs, () => hooks.tidy(), context.log));
+      closing.push(every(tidyEveryMs, () => access.tidy(), context.log));
       closing.push(every(tidyEveryMs, () => executor.tidy(), context.log));
       const closed = new AbortController();
       const forget = async () => {
@@ -325,6 +346,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       });
     }
 
+    closing.push(every(usesEveryMs, () => access.storeUses(), context.log));
     const http = await listen(settings, {
       operations,
       dispatcher: to,
@@ -335,6 +357,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       webhook: (id, headers, body) => hooks.take(id, headers, body),
       registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
       debugSessions: { check: debugging.check, attach: debugging.attach },
+      identify: settings.signIn.mode === 'none' ? null : access.identify,
     });
     listensAt = new URL(http.address).host;
     closing.push(() => http.close());

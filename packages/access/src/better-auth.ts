@@ -44,7 +44,8 @@ export function startBetterAuth(options: BetterAuthOptions) {
       schema: { user: users, session: sessions, account: accounts, verification: verifications, jwks },
     }),
     advanced: {
-      database: { generateId: () => newId() },
+      // Signing keys do not go through the adapter, so their table lacks columns that the check would miss.
+      database: { generateId: () => newId(), validateSchema: false },
       ipAddress: { ipAddressHeaders: [addressHeader] },
       disableCSRFCheck: true,
     },

@@ -31,6 +31,10 @@ export interface Caller {
   userAgent?: string;
   /** The session that the request belongs to, where a person signed in. */
   sessionId?: string;
+  /** What a browser's session cookie held, good or not: for operations on the session itself, and never shown. */
+  sessionToken?: string;
+  /** Nothing else can be done before the password is changed. */
+  mustChangePassword?: boolean;
   /** Ends when the client goes away. */
   signal?: AbortSignal;
   /** Of a stream: called when nothing that happens from now on is missed, whether there is an event yet or not. */

@@ -20,7 +20,10 @@ export function serveCommands(root: Command, io: Io): void {
       .option('--data-dir <folder>', 'keep the embedded database, mirrors and keys here (RATCHET_DATA_DIR; ~/.ratchet)')
       .option('--database-url <url>', 'use this PostgreSQL instead of the embedded one (DATABASE_URL)')
       .option('--role <role>', 'all, api or worker (RATCHET_ROLE; all)')
-      .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything', 'none')
+      .option(
+        '--auth <mode>',
+        'password: people and programs sign in; none: whoever reaches the loopback address may do everything (RATCHET_AUTH)',
+      )
       .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)');
   example(
     options(root.command('serve').description('Start the server.')).action((given: ServeOptions) =>
@@ -31,7 +34,7 @@ export function serveCommands(root: Command, io: Io): void {
   example(
     options(
       root.command('start').description('Start the server with the example tasks in a Git repository of its own.'),
-    ).action((given: ServeOptions) => serve(given, io, true)),
+    ).action((given: ServeOptions) => serve({ auth: 'none', ...given }, io, true)),
     'start --port 8080',
   );
 }
@@ -44,6 +47,7 @@ async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<vo
     ...rest,
     port: port === undefined ? undefined : Number(port),
     examples,
+    announce: (line) => void io.stdout.write(`${line}\n`),
     environment: io.env,
   });
   io.stdout.write(`Ratchet serves at ${server.address} (try ${server.address}/docs)\n`);

@@ -8,6 +8,8 @@ export interface AppOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
   /** Bytes of a request's body, at most. */
   readonly bodyLimit?: number;
+  /** Proxies whose word on address, host and protocol counts: all of them, or these addresses and networks. */
+  readonly trustProxy?: boolean | string[];
   /** Methods that an address knows: another one is refused by name. */
   readonly methodsAt?: (path: string) => readonly string[];
 }
@@ -16,10 +18,11 @@ const idPattern = /^[\w.:-]{1,100}$/;
 
 /** The HTTP application every surface is put on: request ids, limits, safe errors. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { log, bodyLimit = 16 * 1024 * 1024 } = options;
+  const { log, bodyLimit = 16 * 1024 * 1024, trustProxy = false } = options;
   const app = Fastify({
     logger: false,
     bodyLimit,
+    trustProxy,
     // A machine that is busy may take long to load what serves the documentation.
     pluginTimeout: 120_000,
     requestTimeout: 0,
@@ -82,6 +85,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
   const seconds = retryAfter(known);
   if (seconds) reply.header('retry-after', seconds);
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
   return reply
     .status(statusOf[code])
     .type('application/json')

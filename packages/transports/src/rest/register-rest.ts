@@ -1,4 +1,4 @@
-import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import type { Page } from '@ratchet/contract/paging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +12,8 @@ export interface RestOptions {
   readonly operations: readonly Operation[];
   readonly dispatcher: Dispatcher;
   readonly prefix: string;
-  readonly callerOf: (request: FastifyRequest, surface: 'rest') => Caller | Promise<Caller>;
+  readonly callerOf: (request: FastifyRequest, surface: Surface) => Caller | Promise<Caller>;
+  /** Hears of each operation that did something to the caller's session. */
   readonly followSession?: (
     operation: Operation,
     output: unknown,
@@ -81,8 +82,9 @@ async function serve(
   )
     return reply.status(304).send();
   const refused = operation.refused?.(output as never);
-  if (operation.creates && !refused)
-    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  const { id } = output as { id?: unknown };
+  if (operation.creates && !refused && typeof id === 'string')
+    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent(id)}`);
   return reply.status(statusFor(operation, output)).send(output);
 }
 
