@@ -17,9 +17,7 @@ import { registerProbes } from '@ratchet/transports/rest/register-probes';
 import { type Registry, registerRegistry } from '@ratchet/transports/rest/register-registry';
 import { registerRest } from '@ratchet/transports/rest/register-rest';
 import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/transports/rest/register-webhooks';
-import { methodsAt } from '@ratchet/transports/rest/route-path';
-import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
-import { registerTrpc, registerTrpc } from '@ratchet/transports/trpc/register-trpc';
+import { registerTrpc } from '@ratchet/transports/trpc/register-trpc';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -49,7 +47,6 @@ export async function listen(
   const prefix = apiPrefix;
   const app = createApp({
     log: (level, message, data) => log[level](data ?? {}, message),
-    methodsAt: methodsAt(operations, prefix),
     trustProxy: http.trustProxy,
   });
   await securityHeaders(app, { origins: http.corsOrigins, credentials: http.corsCredentials });
@@ -83,7 +80,7 @@ export async function listen(
     metrics,
     ...(http.metricsPublic ? {} : { mayReadMetrics: (request) => permitted(request, 'read') }),
   });
-  await registerDocs(app, { operations, version, prefix });
+  await registerDocs(app, { operations, version, prefix, anonymous: true });
   const address = await app.listen({ host, port });
   return { address, close: () => app.close() };
 }

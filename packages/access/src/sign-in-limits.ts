@@ -76,7 +76,7 @@ export function signInLimits({ attempts, windowMinutes, redisUrl, warn, alarm }:
   return {
     /**
      * Runs one attempt. `failed` says whether an error is a wrong proof; any other one does not count. Throws
-     * RATE_LIMITED with `details.retryAfterSeconds` without running it.
+     * RATE_LIMITED with `details.retryAfterMs` without running it.
      */
     async attempt<T>(
       who: { readonly address: string | undefined; readonly name: string },
@@ -110,11 +110,11 @@ async function consume(limiter: Limiter, key: string): Promise<void> {
     await limiter.consume(key);
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused;
-    const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+    const retryAfterMs = Math.max(1000, Math.ceil(refused.msBeforeNext));
     throw new RatchetError(
       'RATE_LIMITED',
-      `Too many failed sign-ins from this address. Try again in ${inWords(retryAfterSeconds)}.`,
-      { retryAfterSeconds },
+      `Too many failed sign-ins from this address. Try again in ${inWords(Math.ceil(retryAfterMs / 1000))}.`,
+      { retryAfterMs },
     );
   }
 }

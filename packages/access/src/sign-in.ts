@@ -202,5 +202,5 @@ const exchanged = (): RatchetError =>
   new RatchetError(
     'RATE_LIMITED',
     'This refresh token was exchanged a moment ago, by another tab or another try. Come again with the one it was exchanged for.',
-    { retryAfterSeconds: 1, exchangedWithinSeconds: graceMs / 1000 },
+    { retryAfterMs: 1000, exchangedWithinSeconds: graceMs / 1000 },
   );

@@ -81,7 +81,7 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
       handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor, rights }) =>
         editor.patch(id, given(patch), { actor, rights, expectedRevision, changeDescription }),
     },
-    history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
+    history: { handle: ({ id, ...request }) => reader.history(id, request) },
     getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
     diff: { handle: ({ id, from, to, pending }) => (pending ? reader.pendingDiff(id) : reader.diff(id, from, to)) },
     rollback: {

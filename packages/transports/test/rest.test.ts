@@ -9,7 +9,6 @@ import * as z from 'zod';
 import { requestGate } from '../src/http/request-gate.ts';
 import { createApp } from '../src/rest/create-app.ts';
 import { registerRest } from '../src/rest/register-rest.ts';
-import { methodsAt } from '../src/rest/route-path.ts';
 
 const Thing = z.object({ id: z.string(), name: z.string(), revision: z.int() }).meta({ id: 'Thing' });
 const fields: ListFields = {
@@ -136,7 +135,7 @@ const dispatcher: Dispatcher = {
 };
 
 beforeAll(async () => {
-  app = createApp({ log: () => {}, bodyLimit: 10_000, methodsAt: methodsAt(things, '/api') });
+  app = createApp({ log: () => {}, bodyLimit: 10_000 });
   requestGate(app, {
     signedIn: false,
     allowedHosts: [],

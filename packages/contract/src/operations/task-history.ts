@@ -1,9 +1,22 @@
 import * as z from 'zod';
-import { Task, TaskDiff, TaskFile, TaskVersion, TaskVersionSummary } from '../entities/task.ts';
+import { ChangeSource, Task, TaskDiff, TaskFile, TaskVersion, TaskVersionSummary } from '../entities/task.ts';
 import { JsonSchema } from '../json.ts';
 import { operation } from '../operation.ts';
-import { pageOf } from '../paging.ts';
+import { type ListFields, listInput, pageOf } from '../paging.ts';
 import { byTask, changeDescription, expectedRevision } from './task-reference.ts';
+
+export const historyList: ListFields = {
+  filters: {
+    revision: 'number',
+    version: 'string',
+    changeSource: ChangeSource.options,
+    changedBy: 'string',
+    changeDescription: 'string',
+    createdAt: 'datetime',
+  },
+  sorts: ['revision', 'createdAt'],
+  defaultSort: [{ field: 'revision', order: 'desc' }],
+};
 
 /** Operations on what a task was and on the files it is made of. */
 export const taskHistory = {
@@ -12,10 +25,11 @@ export const taskHistory = {
     description: 'The revisions of a task, newest first',
     effect: 'read',
     permission: 'read',
-    input: z.object({ ...byTask, page: z.int().min(1).default(1), limit: z.int().min(1).max(1000).default(25) }),
+    input: listInput(historyList, byTask),
     output: pageOf(TaskVersionSummary, 'TaskVersionPage'),
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
     rest: ['GET', '/tasks/{id}/versions'],
+    list: historyList,
     graphql: 'taskHistory',
     mcp: 'ratchet_task_history',
     targets: [{ kind: 'task', member: 'id' }],
@@ -50,6 +64,13 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'VALIDATION_FAILED', 'REPOSITORY_READ_ONLY'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        version: '2.0.0',
+        changeDescription: 'Another shape of output',
+      },
+    },
     rest: ['POST', '/tasks/{id}/versions'],
     graphql: 'createTaskVersion',
     mcp: 'ratchet_create_task_version',
@@ -79,6 +100,13 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'REVISION_MISMATCH', 'STATE_CONFLICT'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        edits: [{ find: 'items.length', replace: 'items.filter(Boolean).length' }],
+        changeDescription: 'Count no empty items',
+      },
+    },
     rest: ['POST', '/tasks/{id}/edit'],
     graphql: 'editTask',
     graphqlAliases: ['mcpEditTask'],
@@ -113,6 +141,14 @@ export const taskHistory = {
     input: z.object({ ...byTask, revision: z.int().min(1), expectedRevision, changeDescription }),
     output: Task,
     errors: ['NOT_FOUND', 'REVISION_MISMATCH'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        revision: 2,
+        expectedRevision: 3,
+        changeDescription: 'The count was right before',
+      },
+    },
     rest: ['POST', '/tasks/{id}/rollback'],
     graphql: 'rollbackTask',
     mcp: 'ratchet_rollback_task',
@@ -172,6 +208,14 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        path: 'README.md',
+        content: '# Nightly report\n',
+        changeDescription: 'Say what it is',
+      },
+    },
     rest: ['PUT', '/tasks/{id}/files/{path+}'],
     graphql: 'putTaskFile',
     mcp: 'ratchet_put_task_file',
