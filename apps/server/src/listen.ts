@@ -1,6 +1,7 @@
 import { fullRights } from '@ratchet/contract/access';
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
+import { registerGraphQL } from '@ratchet/transports/graphql/register-graphql';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
   type DebugSessionOptions,
@@ -62,6 +63,18 @@ export async function listen(
       actor,
       rights: fullRights,
       surface: 'rest',
+      requestId: request.id,
+      address: request.ip,
+    }),
+  });
+  await registerGraphQL(app, {
+    operations,
+    dispatcher,
+    log: (level, message, data) => log[level](data ?? {}, message),
+    callerOf: (request, surface) => ({
+      actor,
+      rights: fullRights,
+      surface,
       requestId: request.id,
       address: request.ip,
     }),
