@@ -72,6 +72,7 @@ export async function registerGraphQL(app: FastifyInstance, options: GraphQLOpti
     scope.setErrorHandler((error, request, reply) => {
       const shown = formatError(known(error), request.id, log);
       const code = shown.extensions?.code as keyof typeof statusOf;
+      if (code === 'RATE_LIMITED') reply.header('retry-after', '1');
       return reply
         .status(statusOf[code])
         .type('application/json')
