@@ -1,5 +1,6 @@
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
+import { registerGraphQL } from '@ratchet/transports/graphql/register-graphql';
 import { callersOf, type Identify } from '@ratchet/transports/http/caller-of';
 import { followSession } from '@ratchet/transports/http/follow-session';
 import { requestGate } from '@ratchet/transports/http/request-gate';
@@ -70,6 +71,13 @@ export async function listen(
     callerOf,
     followSession,
     log: (level, message, data) => log[level](data, message),
+  });
+  await registerGraphQL(app, {
+    operations,
+    dispatcher,
+    log: (level, message, data) => log[level](data ?? {}, message),
+    callerOf,
+    followSession,
   });
   registerProbes(app, {
     ready: () =>
