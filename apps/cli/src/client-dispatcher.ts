@@ -36,7 +36,7 @@ const optionsOf = ({ signal, progress }: Caller): CallOptions => ({
 function waited({ name }: Operation, input: unknown): Record<string, unknown> | null {
   if (name !== 'tasks.run' && name !== 'executions.create') return null;
   const given = (input ?? {}) as Record<string, unknown>;
-  return given.wait === undefined || given.wait === true ? given : null;
+  return given.wait === true ? given : null;
 }
 
 /** Waits for a run in a way that can be given up: then the run is cancelled, which a broken request would not say. */
