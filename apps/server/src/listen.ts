@@ -6,6 +6,8 @@ import { followSession } from '@ratchet/transports/http/follow-session';
 import { requestGate } from '@ratchet/transports/http/request-gate';
 import { requirePermission } from '@ratchet/transports/http/require-permission';
 import { securityHeaders } from '@ratchet/transports/http/security-headers';
+import type { DocumentPages } from '@ratchet/transports/mcp/options';
+import { mcpPath, registerMcp } from '@ratchet/transports/mcp/register-mcp';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
   type DebugSessionOptions,
@@ -36,14 +38,27 @@ export interface Surfaces {
   readonly debugSessions: Pick<DebugSessionOptions, 'check' | 'attach'>;
   /** Reads proofs; null: nobody signs in, and whoever reaches the server may do everything. */
   readonly identify: Identify | null;
+  readonly documents: DocumentPages;
 }
 
 export const apiPrefix = '/api/v1';
 
 /** Puts the surfaces on one listener. */
 export async function listen(
-  { host, port, http }: Pick<Settings, 'host' | 'port' | 'http'>,
-  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions, identify }: Surfaces,
+  { host, port, http, mcp }: Pick<Settings, 'host' | 'port' | 'http' | 'mcp'>,
+  {
+    operations,
+    dispatcher,
+    version,
+    log,
+    ready,
+    metrics,
+    webhook,
+    registry,
+    debugSessions,
+    identify,
+    documents,
+  }: Surfaces,
 ): Promise<{ address: string; close(): Promise<void> }> {
   const prefix = apiPrefix;
   const app = createApp({
@@ -57,7 +72,9 @@ export async function listen(
     origins: http.corsOrigins,
     // Webhooks come from elsewhere, and are signed.
     except: (path) => path.startsWith(webhookPath(prefix)),
-    alsoFrom: (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
+    alsoFrom: (path, origin) =>
+      (isDevTools(origin) && path.startsWith(debugSessionPath(prefix))) ||
+      (path === mcpPath && mcp.allowedOrigins.includes(origin)),
   });
   const callerOf = callersOf(identify);
   const permitted = requirePermission(callerOf);
@@ -78,6 +95,15 @@ export async function listen(
     log: (level, message, data) => log[level](data ?? {}, message),
     callerOf,
     followSession,
+  });
+  await registerMcp(app, {
+    operations,
+    dispatcher,
+    version,
+    documents,
+    log: (level, message, data) => log[level](data ?? {}, message),
+    callerOf,
+    ...mcp,
   });
   registerProbes(app, {
     ready: () =>

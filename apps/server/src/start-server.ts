@@ -77,6 +77,7 @@ import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
+import { guidePages } from './guide-pages.ts';
 import { apiPrefix, listen } from './listen.ts';
 import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
@@ -358,6 +359,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
       debugSessions: { check: debugging.check, attach: debugging.attach },
       identify: settings.signIn.mode === 'none' ? null : access.identify,
+      documents: guidePages(),
     });
     listensAt = new URL(http.address).host;
     closing.push(() => http.close());
