@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls';
 import { fullRights } from '@ratchet/contract/access';
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
@@ -17,6 +18,7 @@ import { methodsAt } from '@ratchet/transports/rest/route-path';
 import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
+import { readCertificate } from './tls.ts';
 
 export interface Surfaces {
   readonly operations: readonly Operation[];
@@ -34,15 +36,27 @@ export interface Surfaces {
 
 export const apiPrefix = '/api/v1';
 
+export interface Listening {
+  /** `http://127.0.0.1:8080` */
+  readonly address: string;
+  /** Reads certificate and key again. Throws VALIDATION_FAILED and goes on with those it has where they are no good. */
+  renewCertificate(): void;
+  close(): Promise<void>;
+}
+
 /** Puts the surfaces on one listener. */
 export async function listen(
-  { host, port }: Pick<Settings, 'host' | 'port'>,
+  settings: Pick<Settings, 'server'>,
   { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions }: Surfaces,
-): Promise<{ address: string; close(): Promise<void> }> {
+): Promise<Listening> {
+  const { host, port, tls, bodyLimit, surfaces } = settings.server;
   const prefix = apiPrefix;
+  const certificate = readCertificate(tls);
   const app = createApp({
+    bodyLimit,
+    tls: certificate,
     log: (level, message, data) => log[level](data ?? {}, message),
-    methodsAt: methodsAt(operations, prefix),
+    methodsAt: surfaces.rest ? methodsAt(operations, prefix) : () => [],
   });
   // Webhooks come from elsewhere, and are signed.
   requireSameOrigin(
@@ -52,20 +66,21 @@ export async function listen(
   );
   const actor = { kind: 'anonymous', id: 'anonymous', name: 'anonymous' } as const;
   registerWebhooks(app, { prefix, take: webhook });
-  registerRegistry(app, { prefix, registry, actorOf: async () => actor });
+  if (surfaces.rest) registerRegistry(app, { prefix, registry, actorOf: async () => actor });
   await registerDebugSessions(app, { prefix, ...debugSessions });
-  registerRest(app, {
-    operations,
-    dispatcher,
-    prefix,
-    callerOf: (request) => ({
-      actor,
-      rights: fullRights,
-      surface: 'rest',
-      requestId: request.id,
-      address: request.ip,
-    }),
-  });
+  if (surfaces.rest)
+    registerRest(app, {
+      operations,
+      dispatcher,
+      prefix,
+      callerOf: (request) => ({
+        actor,
+        rights: fullRights,
+        surface: 'rest',
+        requestId: request.id,
+        address: request.ip,
+      }),
+    });
   registerProbes(app, {
     ready: () =>
       ready().then(
@@ -74,7 +89,14 @@ export async function listen(
       ),
     metrics,
   });
-  await registerDocs(app, { operations, version, prefix });
+  if (surfaces.docs) await registerDocs(app, { operations, version, prefix });
   const address = await app.listen({ host, port });
-  return { address, close: () => app.close() };
+  return {
+    address,
+    renewCertificate() {
+      const next = readCertificate(tls);
+      if (next) (app.server as unknown as TlsServer).setSecureContext(next);
+    },
+    close: () => app.close(),
+  };
 }

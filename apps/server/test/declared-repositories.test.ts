@@ -71,6 +71,7 @@ it('a start brings repositories in step with the file, and removes none', async 
   const repositories = async () => {
     const server = await startServer({
       port: 0,
+      auth: 'none',
       dataDir: join(folder, 'data'),
       ...(database.url ? { databaseUrl: database.url } : {}),
       logLevel: 'silent',

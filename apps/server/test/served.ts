@@ -17,6 +17,7 @@ export async function served(environment: Readonly<Record<string, string>> = {})
   const database = await openTestDatabase();
   const server = await startServer({
     port: 0,
+    auth: 'none',
     dataDir: join(folder, 'data'),
     ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'error',

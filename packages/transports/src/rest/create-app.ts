@@ -6,6 +6,8 @@ export interface AppOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
   /** Bytes of a request's body, at most. */
   readonly bodyLimit?: number;
+  /** PEM. With it HTTPS is served. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
   /** Methods that an address knows: another one is refused by name. */
   readonly methodsAt?: (path: string) => readonly string[];
 }
@@ -14,8 +16,9 @@ const idPattern = /^[\w.:-]{1,100}$/;
 
 /** The HTTP application every surface is put on: request ids, limits, safe errors. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { log, bodyLimit = 16 * 1024 * 1024 } = options;
+  const { log, bodyLimit = 16 * 1024 * 1024, tls = null } = options;
   const app = Fastify({
+    https: tls === null ? null : { ...tls },
     logger: false,
     bodyLimit,
     // A machine that is busy may take long to load what serves the documentation.
