@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Document,
+  isCollection,
   isMap,
+  isPair,
   isScalar,
-  LineCounter,
+  type Node,
   type Pair,
   parseDocument,
   type Scalar,
@@ -28,7 +30,7 @@ export function changeYaml(text: string, change: Change): string {
     const read = parseDocument(spliced, { merge: false });
     if (read.errors.length === 0 && isDeepStrictEqual(read.toJS(), wanted.toJS())) return spliced;
   }
-  return wanted.toString({ lineWidth: 0 });
+  return wanted.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** The same change by the library: what the text must mean afterwards, and the way that always works. */
@@ -40,15 +42,18 @@ function changedDocument(text: string, { path, value }: Change): Document {
     const at = path.slice(0, depth);
     if (!isMap(document.getIn(at, true)) && value !== undefined) document.setIn(at, document.createNode({}));
   }
-  if (value === undefined) document.deleteIn(path);
-  else document.setIn(path, value);
+  if (value !== undefined) document.setIn(path, value);
+  else if (document.hasIn(path)) {
+    document.deleteIn(path);
+    const left = document.getIn(path.slice(0, -1), true);
+    if (path.length > 1 && isMap(left) && left.items.length === 0) document.setIn(path.slice(0, -1), null);
+  }
   return document;
 }
 
 /** The text with the change put into its place; null where that takes more than replacing, adding or removing lines. */
 function splice(text: string, { path, value }: Change): string | null {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: false });
+  const document = parseDocument(text, { merge: false });
   let map = document.contents as YAMLMap | null;
   let header: Pair<Scalar> | null = null;
   for (const [depth, key] of path.entries()) {
@@ -65,29 +70,30 @@ function splice(text: string, { path, value }: Change): string | null {
   return null;
 
   function replace({ key, value: node }: Pair<Scalar>): string | null {
-    const found = node as { range?: [number, number, number]; anchor?: string; tag?: string } | null;
-    if (found?.anchor || found?.tag) return null;
-    const range = found?.range;
+    const found = node as Node | null;
     const colon = text.indexOf(':', key.range?.[1]);
-    if (!range || colon < 0) return null;
-    const [start, end] = range;
-    if (start <= colon + 1) return `${text.slice(0, colon + 1)} ${inline(value)}${text.slice(colon + 1)}`;
-    // A list or section of several lines is put on one.
-    const rest = text.slice(start, end);
-    const kept = rest.endsWith('\n') ? '\n' : '';
-    const before = text.slice(colon + 1, start);
-    const head = /^[ \t]*$/.test(before) ? text.slice(0, start) : `${text.slice(0, colon + 1)} `;
-    return before.includes('#') ? null : `${head}${inline(value)}${kept}${text.slice(end)}`;
+    if (!found?.range || hasProperties(found) || colon < 0) return null;
+    const [start, end] = found.range;
+    const head = `${text.slice(0, colon + 1)} ${inline(value)}`;
+    if (start <= colon + 1) return head + text.slice(colon + 1);
+    // What begins below its key, such as a list, goes beside it; comments on the way stay.
+    if (start >= endOfLine(colon))
+      return head + text.slice(colon + 1, startOfLine(start)) + text.slice(endOfLines(found));
+    return `${text.slice(0, start)}${inline(value)}${text[end - 1] === '\n' ? '\n' : ''}${text.slice(end)}`;
   }
 
   function remove({ key, value: node }: Pair<Scalar>): string | null {
-    const range = (node as { range?: [number, number, number] } | null)?.range;
     if (!key.range) return null;
     const first = startOfLine(key.range[0]);
     if (text.slice(first, key.range[0]).trim() !== '') return null;
-    const last = range && range[1] > key.range[1] ? range[1] : key.range[1];
-    const end = text[last - 1] === '\n' ? last : endOfLine(last);
-    return text.slice(0, first) + text.slice(end);
+    const found = node as Node | null;
+    return text.slice(0, first) + text.slice(found?.range ? endOfLines(found) : endOfLine(key.range[1]));
+  }
+
+  /** Where the line after a value's last one begins. */
+  function endOfLines(node: Node): number {
+    const end = lastOffset(node);
+    return text[end - 1] === '\n' ? end : endOfLine(end);
   }
 
   /** Puts lines right below the section's own, so that comments above its first setting stay with that. */
@@ -126,6 +132,17 @@ function splice(text: string, { path, value }: Change): string | null {
 
 const pairOf = (map: YAMLMap | null, key: string): Pair<Scalar> | undefined =>
   map?.items.find((item) => isScalar(item.key) && item.key.value === key) as Pair<Scalar> | undefined;
+
+/** Where what a value says ends, without the comments below it. */
+function lastOffset(node: Node): number {
+  const [, end = 0] = node.range ?? [];
+  if (!isCollection(node) || node.flow) return end;
+  const last = node.items.at(-1) as Node | Pair<Node, Node | null> | undefined;
+  if (last === undefined) return end;
+  return isPair(last) ? lastOffset((last.value as Node | null) ?? (last.key as Node)) : lastOffset(last);
+}
+
+const hasProperties = (node: Node): boolean => Boolean((node as Scalar).anchor || node.tag);
 
 /** A value on one line. */
 const inline = (value: unknown): string =>
