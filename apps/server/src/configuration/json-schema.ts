@@ -29,7 +29,8 @@ function settingSchema({ schema, kind, usual, description, secret }: Setting): R
     description: _said,
     ...own
   } = z.toJSONSchema(bare(schema), { io: 'input' }) as Record<string, unknown>;
-  const choices = [own, ...(kind === 'text' ? [] : [variable]), { type: 'null' }];
+  const isAnyText = kind === 'text' && own.pattern === undefined && own.format === undefined;
+  const choices = [own, ...(isAnyText ? [] : [variable]), { type: 'null' }];
   return {
     description,
     ...(secret || usual === null ? {} : { default: usual }),

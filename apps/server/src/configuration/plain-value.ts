@@ -26,7 +26,9 @@ const deepest = 40;
 export function plainValue(node: Node | null | undefined, options: PlainOptions, depth = 0): unknown {
   const { document, budget, wrong } = options;
   if (--budget.left < 0 || depth > deepest) {
-    if (budget.left > -1_000_000) wrong(node ?? null, 'is nested too deep, or its aliases make too much of it.');
+    // Said once, of the setting as a whole: what it leads to may stand anywhere.
+    if (budget.left !== Number.NEGATIVE_INFINITY)
+      wrong(null, 'is nested too deep, or its aliases make too much of it.');
     budget.left = Number.NEGATIVE_INFINITY;
     return null;
   }

@@ -139,7 +139,7 @@ export function generateConfiguration(name: ProfileName, schema: string): string
 
 function settingLines({ path, description }: Setting, value: unknown, given: boolean): string[] {
   const indent = '  '.repeat(path.length - 1);
-  return [`${indent}# ${description}`, `${indent}${given ? '' : '# '}${path.at(-1)}: ${written(value)}`];
+  return [`${indent}# ${description}`, `${indent}${given ? '' : '#'}${path.at(-1)}: ${written(value)}`];
 }
 
 const written = (value: unknown): string =>

@@ -175,5 +175,6 @@ function sayYaml(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'The key stands twice. Keep one of them.';
   if (code === 'TAB_AS_INDENT') return 'A tab stands where spaces must: YAML is indented with spaces.';
   if (code === 'MULTIPLE_DOCS') return 'There is a second document after ---. Keep one.';
+  if (/call stack/.test(message)) return 'It is nested too deep.';
   return `${first}${/[.!?]$/.test(first) ? '' : '.'}`;
 }

@@ -73,13 +73,23 @@ describe('changeYaml keeps every other byte', () => {
   });
 
   it('means what was asked for, whatever the value, and nothing else', () => {
-    const names = ['server.port', 'server.host', 'server.cors.origins', 'logging.level', 'retention.logs_days', 'mcp.x'];
+    const names = [
+      'server.port',
+      'server.host',
+      'server.cors.origins',
+      'logging.level',
+      'retention.logs_days',
+      'mcp.x',
+    ];
     const values = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.integer(),
       fc.boolean(),
       fc.array(fc.string()),
-      fc.dictionary(fc.string({ minLength: 1 }).filter((key) => key !== '__proto__'), fc.integer()),
+      fc.dictionary(
+        fc.string({ minLength: 1 }).filter((key) => key !== '__proto__'),
+        fc.integer(),
+      ),
       fc.constant(undefined),
     );
     fc.assert(
