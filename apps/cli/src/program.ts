@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { batchCommands } from './commands/batch.ts';
+import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
 import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
@@ -32,6 +33,7 @@ export function program(io: Io): Command {
       '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 conflict, 4 no server.\n\nExample:\n  $ ratchet run "HTTP check" --input \'{"url":"https://example.org"}\'',
     );
   serveCommands(root, io);
+  configCommands(root, io);
   runCommands(root, io);
   testCommand(root, io);
   syncCommands(root, io);

@@ -23,7 +23,7 @@ export async function serve(
 ): Promise<ServerProcess> {
   const server: ChildProcess = spawn(
     process.execPath,
-    [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', 'none'],
+    [main, 'serve', '--auth', 'none', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error'],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } },
   );
   let log = '';

@@ -1,10 +1,10 @@
+import type { FirstAdmin } from '@ratchet/access/first-admin';
 import type { Access } from '@ratchet/access/start-access';
-import type { AuthSettings } from './auth-settings.ts';
 
 /** Makes the first administrator of a new server, and says the password that was made up, once, and to nobody else. */
 export async function announceFirstAdmin(
   access: Pick<Access, 'makeFirstAdmin'>,
-  { admin }: Pick<AuthSettings, 'admin'>,
+  { admin }: { readonly admin: FirstAdmin },
   announce: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
 ): Promise<void> {
   const password = await access.makeFirstAdmin(admin);

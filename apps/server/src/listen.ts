@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:tls';
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { registerGraphQL } from '@ratchet/transports/graphql/register-graphql';
@@ -23,6 +24,7 @@ import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/tra
 import { registerTrpc } from '@ratchet/transports/trpc/register-trpc';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
+import { readCertificate } from './tls.ts';
 
 export interface Surfaces {
   readonly operations: readonly Operation[];
@@ -43,78 +45,71 @@ export interface Surfaces {
 
 export const apiPrefix = '/api/v1';
 
+export interface Listening {
+  /** `http://127.0.0.1:8080` */
+  readonly address: string;
+  /** Reads certificate and key again. Throws VALIDATION_FAILED and goes on with those it has where they are no good. */
+  renewCertificate(): void;
+  close(): Promise<void>;
+}
+
 /** Puts the surfaces on one listener. */
 export async function listen(
-  { host, port, http, mcp }: Pick<Settings, 'host' | 'port' | 'http' | 'mcp'>,
-  {
-    operations,
-    dispatcher,
-    version,
-    log,
-    ready,
-    metrics,
-    webhook,
-    registry,
-    debugSessions,
-    identify,
-    documents,
-  }: Surfaces,
-): Promise<{ address: string; close(): Promise<void> }> {
+  settings: Pick<Settings, 'server' | 'graphql' | 'mcp' | 'observability'>,
+  served: Surfaces,
+): Promise<Listening> {
+  const { host, port, tls, bodyLimit, surfaces, cors } = settings.server;
+  const { operations, dispatcher, version, identify, debugSessions } = served;
   const prefix = apiPrefix;
-  const app = createApp({
-    log: (level, message, data) => log[level](data ?? {}, message),
-    trustProxy: http.trustProxy,
-  });
-  await securityHeaders(app, { origins: http.corsOrigins, credentials: http.corsCredentials });
+  const certificate = readCertificate(tls);
+  const log = (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) =>
+    served.log[level](data ?? {}, message);
+  const app = createApp({ bodyLimit, tls: certificate, log, trustProxy: trustedProxies(settings.server) });
+  await securityHeaders(app, { origins: cors.origins, credentials: cors.credentials });
   requestGate(app, {
-    ...http,
+    publicUrl: settings.server.publicUrl,
+    allowedHosts: settings.server.allowedHosts,
+    allowedAddresses: settings.server.allowedAddresses,
     signedIn: identify !== null,
-    origins: http.corsOrigins,
+    origins: cors.origins,
     // Webhooks come from elsewhere, and are signed.
     except: (path) => path.startsWith(webhookPath(prefix)),
     alsoFrom: (path, origin) =>
       (isDevTools(origin) && path.startsWith(debugSessionPath(prefix))) ||
-      (path === mcpPath && mcp.allowedOrigins.includes(origin)),
+      (path === mcpPath && settings.mcp.allowedOrigins.includes(origin)),
   });
   const callerOf = callersOf(identify);
   const permitted = requirePermission(callerOf);
-  registerWebhooks(app, { prefix, take: webhook });
-  registerRegistry(app, { prefix, registry, actorOf: permitted });
+  registerWebhooks(app, { prefix, take: served.webhook });
   await registerDebugSessions(app, { prefix, ...debugSessions });
-  registerRest(app, { operations, dispatcher, prefix, callerOf, followSession });
-  registerTrpc(app, {
-    operations,
-    dispatcher,
-    callerOf,
-    followSession,
-    log: (level, message, data) => log[level](data, message),
-  });
-  await registerGraphQL(app, {
-    operations,
-    dispatcher,
-    log: (level, message, data) => log[level](data ?? {}, message),
-    callerOf,
-    followSession,
-  });
-  await registerMcp(app, {
-    operations,
-    dispatcher,
-    version,
-    documents,
-    log: (level, message, data) => log[level](data ?? {}, message),
-    callerOf,
-    ...mcp,
-  });
+  const surface = { operations, dispatcher, callerOf, followSession, log };
+  if (surfaces.rest) {
+    registerRegistry(app, { prefix, registry: served.registry, actorOf: permitted });
+    registerRest(app, { ...surface, prefix });
+  }
+  if (surfaces.trpc) registerTrpc(app, surface);
+  if (surfaces.graphql) await registerGraphQL(app, { ...surface, ...settings.graphql });
+  if (surfaces.mcp) await registerMcp(app, { ...surface, version, documents: served.documents, ...settings.mcp });
   registerProbes(app, {
     ready: () =>
-      ready().then(
+      served.ready().then(
         () => true,
         () => false,
       ),
-    metrics,
-    ...(http.metricsPublic ? {} : { mayReadMetrics: (request) => permitted(request, 'read') }),
+    metrics: served.metrics,
+    ...(settings.observability.metricsPublic ? {} : { mayReadMetrics: (request) => permitted(request, 'read') }),
   });
-  await registerDocs(app, { operations, version, prefix, anonymous: true });
+  if (surfaces.docs) await registerDocs(app, { operations, version, prefix, anonymous: identify === null });
   const address = await app.listen({ host, port });
-  return { address, close: () => app.close() };
+  return {
+    address,
+    renewCertificate() {
+      const next = readCertificate(tls);
+      if (next) (app.server as unknown as TlsServer).setSecureContext(next);
+    },
+    close: () => app.close(),
+  };
 }
+
+const trustedProxies = ({ trustProxy, trustedProxies: named }: Settings['server']): boolean | string[] =>
+  named.length > 0 ? [...named] : trustProxy;

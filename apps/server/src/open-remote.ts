@@ -1,28 +1,40 @@
-import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Credentials, OpenedSecret } from '@ratchet/access/credentials';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import { createFilesystemRemote } from '@ratchet/sync/endpoints/filesystem/filesystem-remote';
 import { createGitRemote, type GitAuth } from '@ratchet/sync/endpoints/git/git-remote';
+import { parseGitUrl } from '@ratchet/sync/endpoints/git/git-url';
 import { createHttpRemote } from '@ratchet/sync/endpoints/http/http-remote';
 import { createZipRemote } from '@ratchet/sync/endpoints/zip/zip-remote';
+import { EndpointError } from '@ratchet/sync/problem';
 import type { Remote } from '@ratchet/sync/remote';
 import type { GitHubAppTokens } from './github-app-token.ts';
 import { namedForge } from './open-forge.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { ServerPlaces } from './server-places.ts';
 
 const committer = { name: 'Ratchet', email: 'ratchet@ratchet.invalid' };
 
-/** Opens the far side of a repository, signed in. Mirrors and journals live below the data folder. */
-export function openRemote(
-  dataDir: string,
-  credentials: Credentials,
-  appToken: GitHubAppTokens,
-  /** What asks registries. */
-  fetchRegistry: typeof fetch,
-): (repository: RepositoryRow) => Promise<Remote> {
+export interface RemoteParts {
+  /** Mirrors and journals live below it. */
+  readonly dataDir: string;
+  readonly credentials: Credentials;
+  readonly appToken: GitHubAppTokens;
+  readonly out: Outgoing;
+  readonly places: ServerPlaces;
+}
+
+/** Opens the far side of a repository, signed in. */
+export function openRemote(parts: RemoteParts): (repository: RepositoryRow) => Promise<Remote> {
+  const { dataDir, credentials, appToken, out, places } = parts;
   return async (repository) => {
     const { id, uri, subPath, branch, isWritable } = repository;
+    // Links may lead elsewhere since it was stored, and the configuration may allow less.
+    const local = localPath(repository.repositoryType, uri);
+    const judged = local === null ? null : places.judge(local);
+    if (judged && judged.refusal !== null)
+      throw new EndpointError('misconfigured', `The repository’s place on this server ${judged.refusal}`, false);
     if (repository.repositoryType === 'filesystem')
       return createFilesystemRemote({
         root: uri,
@@ -36,7 +48,7 @@ export function openRemote(
       return createHttpRemote({
         url: uri,
         headers: secret ? httpHeaders(secret) : {},
-        fetch: fetchRegistry,
+        fetch: out.fetch,
         writable: isWritable,
         journalDir: join(dataDir, 'journals', id),
       });
@@ -55,6 +67,7 @@ export function openRemote(
             }
           : gitAuth(secret),
       allowFileProtocol: true,
+      outgoing: out.git,
       committer,
     });
   };
@@ -101,8 +114,21 @@ function httpHeaders(secret: OpenedSecret): Record<string, string> {
   }
 }
 
+/** The path of this machine that a repository stands at; null: it stands elsewhere. */
+function localPath(repositoryType: RepositoryRow['repositoryType'], uri: string): string | null {
+  if (repositoryType === 'filesystem' || repositoryType === 'zip') return uri;
+  if (repositoryType === 'http') return null;
+  try {
+    return parseGitUrl(uri, true).folder;
+  } catch (error) {
+    // Git never gets an address that cannot be read.
+    if (error instanceof EndpointError) return null;
+    throw error;
+  }
+}
+
 /** Refuses what this server cannot keep in step, before it is stored. */
-export function checkPlace(dataDir: string) {
+export function checkPlace(places: ServerPlaces) {
   return ({
     repositoryType,
     uri,
@@ -117,12 +143,11 @@ export function checkPlace(dataDir: string) {
       refuse('branch', 'is not the name of a branch.');
     if (subPath && (isAbsolute(subPath) || subPath.split('/').includes('..')))
       refuse('subPath', 'must be a folder within the repository.');
-    if (repositoryType === 'filesystem' || repositoryType === 'zip') {
-      const what = repositoryType === 'zip' ? 'zip file' : 'folder';
-      if (!isAbsolute(uri)) refuse('uri', `must be the absolute path of a ${what} on the server.`);
-      if (isWithin(uri, dataDir) && !isWithin(uri, join(dataDir, 'repositories')))
-        refuse('uri', 'lies in the server’s own data folder. Choose another one.');
-    } else if (repositoryType === 'http') {
+    const local = localPath(repositoryType, uri);
+    const judged = local === null ? null : places.judge(local);
+    if (judged && judged.refusal !== null) refuse('uri', judged.refusal);
+    if (repositoryType === 'filesystem' || repositoryType === 'zip') return;
+    if (repositoryType === 'http') {
       const url = URL.parse(uri);
       if (!url || !/^https?:$/.test(url.protocol)) refuse('uri', 'must begin with https:// or http://.');
       if (url?.username || url?.password)
@@ -132,15 +157,4 @@ export function checkPlace(dataDir: string) {
     else if (/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(uri))
       refuse('uri', 'must not hold a password. Send authConfig or name a credential.');
   };
-}
-
-export function isWithin(path: string, folder: string): boolean {
-  const real = (p: string): string => {
-    try {
-      return realpathSync(p);
-    } catch {
-      return p;
-    }
-  };
-  return `${real(path)}/`.startsWith(`${real(folder)}/`);
 }

@@ -7,12 +7,15 @@ import { destinationTypes } from '@ratchet/execution/outputs/destination-types';
 import type { Log } from '@ratchet/execution/worker-logger';
 import { createHttpClient } from '@ratchet/sandbox/http-client';
 import type { Database } from '@ratchet/store/database';
+import { proxiesOf } from './outgoing.ts';
+import type { ServerPlaces } from './server-places.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
 
 export interface OutputParts {
   readonly database: Database;
   readonly ring: KeyRing;
+  readonly places: ServerPlaces;
   readonly log: Log;
   /** Told whenever its names in the queue change. */
   readonly renamed: () => void;
@@ -26,20 +29,20 @@ const writeOut = (text: string): Promise<void> =>
 
 /** Output destinations and their deliveries, as a server has them. */
 export function serverOutputs(
-  { dataDir, outputAllowPrivate, allowedRoots, role }: Settings,
-  { database, ring, log, renamed }: OutputParts,
+  { output, server, http: way }: Pick<Settings, 'output' | 'server' | 'http'>,
+  { database, ring, places, log, renamed }: OutputParts,
 ) {
-  const http = createHttpClient({ userAgent: `ratchet/${version}` });
+  const http = createHttpClient({ userAgent: `ratchet/${version}`, proxies: proxiesOf({ http: way }) });
   const types = destinationTypes({
     http,
-    allowPrivate: outputAllowPrivate,
-    places: { allowedRoots, forbiddenRoots: [dataDir] },
+    allowPrivate: output.allowPrivate,
+    places: places.rules,
     write: writeOut,
   });
   const circuits = makeCircuits(database);
   const parts = { database, types, sealing: ring, circuits };
   const destinations = destinationDesk(parts);
-  const worker = deliverer({ ...parts, log, renamed, ...(role === 'api' ? { concurrency: 0 } : {}) });
+  const worker = deliverer({ ...parts, log, renamed, ...(server.role === 'api' ? { concurrency: 0 } : {}) });
   return {
     destinations,
     worker: worker.held,

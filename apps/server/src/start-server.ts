@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { credentials as makeCredentials } from '@ratchet/access/credentials';
-import { keyRing, keysFromFile, keysFromValues } from '@ratchet/access/key-ring';
 import { secrets as makeSecrets } from '@ratchet/access/secrets';
 import { startAccess } from '@ratchet/access/start-access';
 import type { Actor } from '@ratchet/contract/dispatcher';
@@ -23,6 +22,7 @@ import { alertHandlers } from '@ratchet/operations/alerts';
 import { apiKeyHandlers } from '@ratchet/operations/api-keys';
 import { authHandlers } from '@ratchet/operations/auth';
 import { batchHandlers } from '@ratchet/operations/batches';
+import { configHandlers } from '@ratchet/operations/config';
 import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
@@ -71,23 +71,30 @@ import { lintTask } from '@ratchet/sync/kinds/task/lint/lint-task';
 import { createTaskKind } from '@ratchet/sync/kinds/task/task-kind';
 import { debugSessionPath } from '@ratchet/transports/rest/register-debug-sessions';
 import { sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { announceFirstAdmin } from './announce-first-admin.ts';
+import { configurationDesk } from './configuration/configuration-desk.ts';
+import { declaredSources } from './configuration/declared-sources.ts';
+import { showFault } from './configuration/fault.ts';
+import { isLoopback } from './configuration/judge.ts';
 import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
 import { guidePages } from './guide-pages.ts';
+import { keyRingOf } from './key-ring-of.ts';
 import { apiPrefix, listen } from './listen.ts';
+import { liveSettings } from './live-settings.ts';
+import { serverLog } from './log.ts';
 import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
+import { outgoing, proxiesOf } from './outgoing.ts';
 import { serverOutputs } from './outputs.ts';
 import { refuseStrangers } from './refuse-strangers.ts';
-import { registryFetch } from './registry-fetch.ts';
 import { serverSandbox } from './sandbox.ts';
-import { checkServerPath } from './server-path.ts';
-import { type Settings, type StartOptions, settingNames, settingsFrom } from './settings.ts';
+import { checkServerPath, openFolders, serverPlaces } from './server-places.ts';
+import { readSettings, refuseFaults, retentionOf, type Settings, type StartOptions, settingsOf } from './settings.ts';
 import { outliveStrayRejections } from './stray-rejections.ts';
+import { stampOf } from './tls.ts';
 import { version } from './version.ts';
 
 export type { StartOptions } from './settings.ts';
@@ -95,6 +102,8 @@ export type { StartOptions } from './settings.ts';
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly address: string;
+  /** Reads what may have been replaced on the disk: the certificate. */
+  reload(): void;
   /** Drains: takes no more work, finishes or hands back what runs, closes. */
   close(): Promise<void>;
 }
@@ -104,30 +113,53 @@ const dueEveryMs = 2000;
 const alertsEveryMs = 15_000;
 const tidyEveryMs = 3_600_000;
 const usesEveryMs = 15_000;
+const certificateEveryMs = 30_000;
 
-/** What the named file declares, else what `config/repositories.yaml` does here or in the data folder. */
-function declarationsFor({ repositoriesFile, dataDir }: Settings, environment: StartOptions['environment']) {
-  if (repositoriesFile) {
-    const declared = readDeclarations(repositoriesFile, environment);
-    if (!declared) throw new RatchetError('VALIDATION_FAILED', `There is no file ${repositoriesFile}.`);
-    return declared;
-  }
-  const usual = [resolve('config/repositories.yaml'), join(dataDir, 'config', 'repositories.yaml')];
-  return usual.reduce<ReturnType<typeof readDeclarations>>(
-    (found, path) => found ?? readDeclarations(path, environment),
+/** What the configuration declares itself, and the named file; without one, `config/repositories.yaml` here or in the data folder. */
+function declarationsFor({ registry, database }: Settings, environment: StartOptions['environment']) {
+  const { repositoriesFile, pushback } = registry;
+  const sources = declaredSources(registry.sources, pushback);
+  const files = repositoriesFile
+    ? [repositoriesFile]
+    : [resolve('config/repositories.yaml'), join(database.dataDir, 'config', 'repositories.yaml')];
+  const declared = files.reduce<ReturnType<typeof readDeclarations>>(
+    (found, path) => found ?? readDeclarations(path, environment, pushback),
     null,
   );
+  if (repositoriesFile && !declared)
+    throw new RatchetError('VALIDATION_FAILED', `There is no file ${repositoriesFile}.`);
+  const twice = declared?.find(({ name }) => sources.some((source) => source.name === name));
+  if (twice)
+    throw new RatchetError(
+      'VALIDATION_FAILED',
+      `The repository ${JSON.stringify(twice.name)} is declared in registry.sources and in a file of repositories. Keep one.`,
+    );
+  return declared || sources.length > 0 ? [...sources, ...(declared ?? [])] : null;
 }
 
 /** The composition root: everything is made here, once, and handed to what needs it. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const settings = settingsFrom(options);
-  const log = pino(
-    { level: settings.logLevel, redact: ['*.authorization', '*.token', '*.password'] },
-    pino.destination(2),
-  );
-  const { dataDir } = settings;
+  const loaded = readSettings(options);
+  refuseFaults(loaded);
+  const settings = settingsOf(loaded);
+  if (settings.auth.mode === 'none' && !isLoopback(settings.server.host))
+    throw new RatchetError(
+      'VALIDATION_FAILED',
+      `With authentication off (auth.mode: none) whoever reaches the server may do everything, so it only listens on loopback; ${settings.server.host} is not. Use --auth password, or 127.0.0.1.`,
+    );
+  const live = liveSettings(settings);
+  const log = serverLog(settings.logging);
+  live.onChange(({ logging }) => {
+    log.level = logging.level;
+  });
+  for (const warning of loaded.warnings) log.warn(showFault(warning));
+  const { role } = settings.server;
+  const { dataDir } = settings.database;
+  const { runners, allowPrivate } = settings.execution;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const places = serverPlaces(settings);
+  for (const folder of openFolders) mkdirSync(join(dataDir, folder), { recursive: true });
+  const out = outgoing(settings);
   const nodeId = newId();
   const startedAt = new Date();
   const closing: (() => Promise<unknown>)[] = [];
@@ -137,24 +169,26 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
   try {
     const database = await openDatabase(
-      settings.databaseUrl ? { url: settings.databaseUrl, poolSize: 16 } : { dataDir },
+      settings.database.url ? { url: settings.database.url, poolSize: settings.database.poolSize } : { dataDir },
       (message, error) => log.warn({ err: error }, message),
     );
     closing.push(() => database.close());
     // One process holds the folder: what a process before it held, nobody holds.
     if (database.mode === 'embedded') await expireLeases(database.db);
 
-    const ring = keyRing(
-      settings.secretKeys.length > 0 ? keysFromValues(settings.secretKeys) : keysFromFile(join(dataDir, 'keys.json')),
-    );
+    const ring = keyRingOf(settings);
     const credentials = makeCredentials(database, ring, (name) => options.environment[name], {
-      reserved: settingNames,
+      reserved: loaded.variables,
     });
     const secrets = makeSecrets(database, ring);
     const access = await startAccess({
       database,
       ring,
-      ...settings.signIn,
+      registration: settings.auth.registration,
+      sessionDays: settings.auth.sessionDays,
+      accessTokenMinutes: settings.auth.accessTokenMinutes,
+      signIn: settings.security.signIn,
+      redisUrl: settings.security.rateLimits.redisUrl,
       passwordCost: options.passwordCost,
       alarm: ({ message, ...event }) => log.warn({ security: event }, message),
       warn: (message, error) => log.warn(error === undefined ? {} : { err: error }, message),
@@ -163,14 +197,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const resealed = (await credentials.reseal()) + (await secrets.reseal()) + (await access.reseal());
     if (resealed > 0) log.info({ count: resealed }, 'Sealed secrets anew with the first key of the ring.');
     const metrics = createMetrics(database, version);
-    const appToken = gitHubAppTokens();
+    const appToken = gitHubAppTokens(out);
     const context: RepositoriesContext = {
       database,
       kind: createTaskKind(),
       nodeId,
       now: () => new Date(),
-      openRemote: openRemote(dataDir, credentials, appToken, registryFetch(settings)),
-      openForge: openForge(credentials, appToken, version),
+      openRemote: openRemote({ dataDir, credentials, appToken, out, places }),
+      openForge: openForge(credentials, appToken, out, version),
       log: (level, message, data) => log[level](data ?? {}, message),
       ended: (run) => metrics.run(run),
     };
@@ -183,7 +217,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       secretOf: (repository) => credentials.openWebhook(repository),
       hint: (id) => triggered.hint(id, 'webhook'),
     });
-    const registry = repositoryRegistry(context, credentials, checkPlace(dataDir), mover);
+    const registry = repositoryRegistry(context, credentials, checkPlace(places), mover);
     const desk = pushDesk(context, (id, approved) => sync.push(id, { ...approved, trigger: 'manual' }));
     const watched = alerts(database, ({ alert, firing }) =>
       log[firing ? 'warn' : 'info'](
@@ -194,11 +228,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closing.push(() => triggered.close());
 
     const validator = createSchemaValidator();
-    const sandbox = serverSandbox(settings);
+    const sandbox = serverSandbox({ runners }, proxiesOf(settings));
     closing.push(() => sandbox.close());
     const outputs = serverOutputs(settings, {
       database,
       ring,
+      places,
       log: context.log,
       renamed: () => executor.renamed(),
     });
@@ -206,9 +241,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       database,
       sandbox,
       validator,
-      node: { id: nodeId, hostname: hostname(), pid: process.pid, role: settings.role, version },
-      concurrency: settings.role === 'api' ? 0 : settings.runners,
-      allowPrivate: settings.allowPrivate,
+      node: { id: nodeId, hostname: hostname(), pid: process.pid, role, version },
+      concurrency: role === 'api' ? 0 : (settings.queue.concurrency ?? runners),
+      allowPrivate,
       secretsOf: (taskId) => secrets.ofTask(taskId),
       secretNames: (taskId) => secrets.namesOf(taskId),
       lint: (task, granted) => lintTask({ ...task, granted }),
@@ -224,7 +259,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closing.push(async () => judging());
     await executor.start();
     closing.push(() => executor.stop());
-    closing.push(await startScheduler({ database, validator, log: context.log }));
+    if (settings.schedules.enabled) closing.push(await startScheduler({ database, validator, log: context.log }));
     closing.push(() => outputs.stop());
     await outputs.start();
 
@@ -232,7 +267,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const debugging = debugDesk({
       sandbox,
       validator,
-      allowPrivate: settings.allowPrivate,
+      allowPrivate,
       prepare: executor.prepare,
       secretsOf: (taskId) => secrets.ofTask(taskId),
       addressOf: (id) => `${listensAt}${debugSessionPath(apiPrefix)}${id}`,
@@ -246,7 +281,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
     const reader = taskReader(context);
     const taskIdOf = (idOrUuid: string) => reader.find(idOrUuid).then((row) => row.id);
-    const mayRead = checkServerPath(dataDir);
+    const mayRead = checkServerPath(places);
     const handlers = {
       tasks: taskHandlers({
         reader,
@@ -299,6 +334,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       auth: authHandlers(access.desk, access.users),
       users: userHandlers(access.users),
       apiKeys: apiKeyHandlers(access.apiKeys),
+      config: configHandlers(configurationDesk({ options, started: loaded, live })),
       health: healthHandlers({
         version,
         nodeId,
@@ -317,15 +353,15 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       }),
     };
     const to = dispatcher(handlers, requireNewPassword({ admit: refuseStrangers }));
-    if (settings.signIn.mode === 'password') await announceFirstAdmin(access, settings, options.announce);
+    if (settings.auth.mode === 'password') await announceFirstAdmin(access, settings.auth, options.announce);
 
     await makeDefaultRepository(database.db, registry, dataDir);
     const declared = declarationsFor(settings, options.environment);
     if (declared) await declareRepositories(context, registry, declared);
-    if (settings.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
-    if (settings.role !== 'worker') {
+    if (options.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
+    if (role !== 'worker') {
       closing.push(every(dueEveryMs, () => triggered.tick(), context.log));
-      if (settings.watch) {
+      if (settings.registry.watch) {
         const watching = watchers(context, (id, places) => triggered.hint(id, 'file_watcher', places));
         await watching.refresh();
         closing.push(() => watching.close());
@@ -337,7 +373,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(every(tidyEveryMs, () => executor.tidy(), context.log));
       const closed = new AbortController();
       const forget = async () => {
-        const gone = await tidy(database.db, settings.retention, closed.signal);
+        const gone = await tidy(database.db, retentionOf(live.current), closed.signal);
         if (Object.values(gone).some((count) => count > 0)) log.info(gone, 'Forgot what was kept long enough.');
       };
       const forgetting = every(tidyEveryMs, forget, context.log);
@@ -358,13 +394,29 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       webhook: (id, headers, body) => hooks.take(id, headers, body),
       registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
       debugSessions: { check: debugging.check, attach: debugging.attach },
-      identify: settings.signIn.mode === 'none' ? null : access.identify,
+      identify: settings.auth.mode === 'none' ? null : access.identify,
       documents: guidePages(),
     });
-    listensAt = new URL(http.address).host;
+    listensAt = (settings.server.publicUrl ?? http.address).replace(/^http/, 'ws').replace(/\/$/, '');
     closing.push(() => http.close());
+    const reload = () => {
+      try {
+        http.renewCertificate();
+      } catch (error) {
+        log.error({ err: error }, 'The new certificate is no good; the one that was there goes on.');
+      }
+    };
+    if (settings.server.tls.cert !== null) {
+      let stamp = stampOf(settings.server.tls);
+      const look = async () => {
+        const now = stampOf(settings.server.tls);
+        if (now !== stamp) reload();
+        stamp = now;
+      };
+      closing.push(every(certificateEveryMs, look, context.log));
+    }
     log.info({ address: http.address, mode: database.mode, version }, 'Ratchet serves.');
-    return { address: http.address, close };
+    return { address: http.address, reload, close };
   } catch (error) {
     await close();
     throw error;

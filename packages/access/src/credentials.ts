@@ -121,17 +121,17 @@ export function credentials(
       return { ...secret, [type === 'basic' ? 'password' : 'token']: variable(secret.tokenEnv), type };
     },
 
-    /** Seals anew what another key than the first sealed; answers how many. What is replaced meanwhile is left alone. */
+    /** Seals anew what another key or cipher than the first sealed; answers how many. What is replaced meanwhile is left alone. */
     async reseal(): Promise<number> {
       let count = 0;
-      for (const row of await credentialsSealedWithout(database.db, ring.sealingKey)) {
+      for (const row of await credentialsSealedWithout(database.db, ring)) {
         const sealed = ring.seal(ring.open(row.keyId, row.sealed, row.id), row.id);
         if (await resealCredential(database.db, row, sealed)) count++;
       }
-      for (const { id, keyId, sealed } of await webhookSecretsSealedWithout(database.db, ring.sealingKey)) {
+      for (const { id, keyId, sealed } of await webhookSecretsSealedWithout(database.db, ring)) {
         const context = webhookContext(id);
         const anew = ring.seal(ring.open(keyId, sealed, context), context);
-        if (await resealWebhookSecret(database.db, { id, keyId }, anew)) count++;
+        if (await resealWebhookSecret(database.db, { id, sealed }, anew)) count++;
       }
       return count;
     },

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { RatchetError } from '@ratchet/contract/errors';
-import { type Cipher, seal, unseal } from './seal.ts';
+import { type Cipher, cipherNumber, seal, unseal } from './seal.ts';
 
 const keyBytes = 32;
 
@@ -24,6 +24,8 @@ export type Keys = ReadonlyMap<string, Uint8Array>;
 export interface KeyRing {
   /** Id of the key that seals. */
   readonly sealingKey: string;
+  /** The number that stands first in what it seals. */
+  readonly sealingCipher: number;
   /** `context` is bound to the secret: it opens under the same context only. */
   seal(secret: Uint8Array, context: string): { keyId: string; sealed: Uint8Array };
   /** Throws UNAVAILABLE when the key is not of this ring, or what was sealed was changed. */
@@ -46,6 +48,7 @@ export function keyRing(keys: Keys, cipher: Cipher = 'aes-256-gcm'): KeyRing {
   const [sealingKey, sealing] = first;
   return {
     sealingKey,
+    sealingCipher: cipherNumber(cipher),
     seal: (secret, context) => ({ keyId: sealingKey, sealed: seal(sealing, cipher, secret, context) }),
     open(keyId, sealed, context) {
       const key = keys.get(keyId);
@@ -84,6 +87,13 @@ export function keysFromValues(values: readonly string[]): Keys {
     }),
   );
 }
+
+/**
+ * The keys of a text: one a line, as `keysFromValues` takes them, or in the form of keys.json. Throws VALIDATION_FAILED,
+ * without the text.
+ */
+export const keysFromText = (text: string): Keys =>
+  text.trimStart().startsWith('{') ? parse(text) : keysFromValues(text.split(/\s+/).filter(Boolean));
 
 /**
  * The keys of a file that only its owner may read; made with one random key where there is none. Throws VALIDATION_FAILED

@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 export type Cipher = 'aes-256-gcm' | 'chacha20-poly1305';
 /** By the number that stands first in what they seal. */
 const ciphers: readonly Cipher[] = ['aes-256-gcm', 'chacha20-poly1305'];
+export const cipherNumber = (cipher: Cipher): number => ciphers.indexOf(cipher);
 const nonceBytes = 12;
 const tagBytes = 16;
 
@@ -15,7 +16,7 @@ export function seal(key: Uint8Array, cipher: Cipher, secret: Uint8Array, contex
   const coder = createCipheriv(typed(cipher), key, nonce, { authTagLength: tagBytes });
   coder.setAAD(Buffer.from(context, 'utf8'));
   const text = Buffer.concat([coder.update(secret), coder.final()]);
-  return Buffer.concat([Buffer.from([ciphers.indexOf(cipher)]), nonce, coder.getAuthTag(), text]);
+  return Buffer.concat([Buffer.from([cipherNumber(cipher)]), nonce, coder.getAuthTag(), text]);
 }
 
 /** Throws where the key or the context is another one, or a byte was changed. */

@@ -111,10 +111,10 @@ export function secrets(database: Database, ring: KeyRing) {
     namesOf: async (taskId: string): Promise<ReadonlySet<string>> =>
       new Set((await secretsOfTask(db, taskId)).map(({ name }) => name)),
 
-    /** Seals anew what another key than the first sealed; answers how many. What is replaced meanwhile is left alone. */
+    /** Seals anew what another key or cipher than the first sealed; answers how many. What is replaced meanwhile is left alone. */
     async reseal(): Promise<number> {
       let count = 0;
-      for (const row of await secretsSealedWithout(db, ring.sealingKey))
+      for (const row of await secretsSealedWithout(db, ring))
         if (await resealSecret(db, row, ring.seal(open(row), contextOf(row.id)))) count++;
       return count;
     },

@@ -21,7 +21,7 @@ export interface DebugDeskOptions {
   readonly prepare: (taskId: string, input: unknown) => Promise<RunnableTask>;
   /** The secrets granted to a task, by name; none without. */
   readonly secretsOf?: (taskId: string) => Promise<Readonly<Record<string, string>>>;
-  /** Where a debugger attaches: `host:port/path`, without a scheme. */
+  /** Where a debugger attaches: `ws://host:port/path`, or `wss://`. */
   readonly addressOf: (sessionId: string) => string;
   /** Runs that wait for a debugger or have one, at once. */
   readonly liveAtOnce?: number;
@@ -114,12 +114,13 @@ export function debugDesk(options: DebugDeskOptions) {
           pauseAtEntry: wish.pauseOnEntry,
           check: (result) => checked(result, task, validator, request.context.secrets),
         });
-        const address = `${addressOf(id)}?token=${token}`;
+        const url = `${addressOf(id)}?token=${token}`;
+        const [scheme = 'ws', address = ''] = url.split('://');
         return {
           id,
           taskId: task.row.id,
-          webSocketDebuggerUrl: `ws://${address}`,
-          devtoolsFrontendUrl: `devtools://devtools/bundled/js_app.html?ws=${encodeURIComponent(address)}`,
+          webSocketDebuggerUrl: url,
+          devtoolsFrontendUrl: `devtools://devtools/bundled/js_app.html?${scheme}=${encodeURIComponent(address)}`,
           expiresAt: new Date(Date.now() + wish.timeoutMs).toISOString(),
           state: 'waiting',
         };

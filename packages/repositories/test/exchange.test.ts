@@ -43,8 +43,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const checkPlace = (path: string): void => {
+const checkPlace = (path: string): string => {
   if (!path.startsWith(folder)) throw new Error('not allowed');
+  return path;
 };
 const importer = () => taskImporter(bench.context, taskStore(bench.context), (id) => void edits.push(id), checkPlace);
 const take = (request: Partial<ImportRequest>) =>

@@ -1,5 +1,6 @@
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
-import { checkUrl, createCheckedLookup, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
+import { fetch as undiciFetch } from 'undici';
+import { checkUrl, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
+import { noProxies, outgoingAgent, type Proxies } from './outgoing-agent.ts';
 import type { NetworkPolicy } from './sandbox.ts';
 
 const connectTimeoutMs = 10_000;
@@ -8,13 +9,12 @@ const connectTimeoutMs = 10_000;
  * The platform's fetch that connects to nothing a policy does not allow: names are resolved once, and what was checked is
  * what is connected to. Redirects are the caller's: asked for with `manual`, each hop is judged. Throws NetworkRefusal.
  */
-export function guardedFetch(policy: NetworkPolicy, resolve: Resolve = resolveWithSystem): typeof fetch {
-  const connect: buildConnector.connector = (target, done) => {
-    const port = target.port || (target.protocol === 'https:' ? '443' : '80');
-    const lookup = createCheckedLookup(policy, port, resolve);
-    buildConnector({ lookup, timeout: connectTimeoutMs, allowH2: false })(target, done);
-  };
-  const dispatcher = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 });
+export function guardedFetch(
+  policy: NetworkPolicy,
+  resolve: Resolve = resolveWithSystem,
+  proxies: Proxies = noProxies,
+): typeof fetch {
+  const dispatcher = outgoingAgent({ policy, resolve, connectTimeoutMs, proxies });
   return (async (input: string | URL, init: Parameters<typeof undiciFetch>[1]) => {
     try {
       const url = new URL(input);

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { limitMessages, type WireBody, type WireRequest, type WireResponse } from '@ratchet/runner/protocol';
 import { LRUCache } from 'lru-cache';
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
-import { checkUrl, createCheckedLookup, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
+import { type Dispatcher, fetch as undiciFetch } from 'undici';
+import { checkUrl, NetworkRefusal, type Resolve, resolveWithSystem } from './network.ts';
+import { noProxies, outgoingAgent, type Proxies } from './outgoing-agent.ts';
 import type { NetworkPolicy } from './sandbox.ts';
 
 export interface HttpClientOptions {
   readonly connectTimeoutMs?: number;
   /** Certificates of authorities to trust besides the system's, PEM. */
   readonly ca?: readonly string[];
-  /** Address of an HTTP proxy. It then resolves the names; addresses that are written out are still judged here. */
-  readonly proxy?: string;
+  readonly proxies?: Proxies;
   readonly userAgent?: string;
   /** Resolves names; the system's resolver by default. */
   readonly resolve?: Resolve;
@@ -103,8 +103,7 @@ const explain = (error: unknown, url: URL, signal: AbortSignal): Error => {
 
 /** The one way out for tasks: every hop is judged, names are resolved once and pinned, bodies are bounded. */
 export const createHttpClient = (options: HttpClientOptions = {}) => {
-  const { resolve = resolveWithSystem, connectTimeoutMs = 10_000 } = options;
-  const tls = options.ca === undefined ? {} : { ca: [...options.ca] };
+  const { resolve = resolveWithSystem, connectTimeoutMs = 10_000, proxies = noProxies, ca } = options;
   // One agent for each set of opened addresses: a kept connection must not serve a run that may not reach it.
   const agents = new LRUCache<string, Dispatcher>({ max: 32, dispose: (agent) => void agent.close() });
 
@@ -112,15 +111,7 @@ export const createHttpClient = (options: HttpClientOptions = {}) => {
     const key = JSON.stringify(policy.allowPrivate);
     const held = agents.get(key);
     if (held !== undefined) return held;
-    const connect: buildConnector.connector = (target, done) => {
-      const port = target.port || (target.protocol === 'https:' ? '443' : '80');
-      const lookup = createCheckedLookup(policy, port, resolve);
-      buildConnector({ ...tls, lookup, timeout: connectTimeoutMs, allowH2: false })(target, done);
-    };
-    const agent =
-      options.proxy === undefined
-        ? new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
-        : new ProxyAgent({ uri: options.proxy, requestTls: tls });
+    const agent = outgoingAgent({ policy, resolve, connectTimeoutMs, proxies, ...(ca === undefined ? {} : { ca }) });
     agents.set(key, agent);
     return agent;
   };

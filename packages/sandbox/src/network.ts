@@ -63,19 +63,26 @@ const checkAddress = (text: string, host: string, port: string, policy: NetworkP
   }
 };
 
+/** Where a host stands. Throws NetworkRefusal where one of its addresses is not what the policy lets through. */
+export const checkedAddresses = async (
+  host: string,
+  port: string,
+  policy: NetworkPolicy,
+  resolve: Resolve = resolveWithSystem,
+): Promise<LookupAddress[]> => {
+  const found = await resolve(host);
+  if (found.length === 0) throw new NetworkRefusal(`${host} has no address.`);
+  for (const { address } of found) checkAddress(address, host, port, policy);
+  return [...found];
+};
+
 /**
  * A lookup for sockets that resolves once, checks every address, and connects to nothing else: what was checked is what is
  * connected to, so that a name that changes its mind between the two gains nothing.
  */
 export const createCheckedLookup = (policy: NetworkPolicy, port: string, resolve: Resolve): LookupFunction => {
-  const checked = async (host: string): Promise<LookupAddress[]> => {
-    const found = await resolve(host);
-    if (found.length === 0) throw new NetworkRefusal(`${host} has no address.`);
-    for (const { address } of found) checkAddress(address, host, port, policy);
-    return [...found];
-  };
   return (host, options: LookupOptions, done) => {
-    checked(host).then(
+    checkedAddresses(host, port, policy, resolve).then(
       (found) => {
         const [first] = found;
         if (options.all === true || first === undefined) done(null, found);

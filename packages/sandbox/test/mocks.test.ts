@@ -13,7 +13,7 @@ describe('a proxy', () => {
     const proxy = createServer((request, response) => void response.end(`through the proxy to ${request.url}`));
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as AddressInfo;
-    const client = createHttpClient({ proxy: `http://127.0.0.1:${port}` });
+    const client = createHttpClient({ proxies: { http: `http://127.0.0.1:${port}`, https: null, no: [] } });
     const bounds = {
       policy: { allow: null, allowPrivate: [] },
       responseBytes: 1000,

@@ -17,7 +17,7 @@ const proxy = createServer((request, response) => {
 });
 await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-const { sandbox, run } = openSandbox({ http: { proxy: address } });
+const { sandbox, run } = openSandbox({ http: { proxies: { http: address, https: address, no: [] } } });
 afterAll(async () => {
   await sandbox.close();
   await network.close();

@@ -3,6 +3,7 @@ import type { Io } from '../context.ts';
 import { example } from '../example.ts';
 
 interface ServeOptions {
+  config?: string;
   host?: string;
   port?: string;
   dataDir?: string;
@@ -10,31 +11,39 @@ interface ServeOptions {
   role?: string;
   auth?: string;
   logLevel?: string;
+  set?: string[];
 }
 
 export function serveCommands(root: Command, io: Io): void {
   const options = (command: Command) =>
     command
+      .option(
+        '--config <file>',
+        'the configuration (RATCHET_CONFIG; ratchet.yaml here, in config/ or in the data folder)',
+      )
       .option('--host <address>', 'listen on this address (RATCHET_SERVER_HOST; 127.0.0.1)')
       .option('--port <number>', 'listen on this port, 0 for a free one (RATCHET_SERVER_PORT; 8080)')
       .option('--data-dir <folder>', 'keep the embedded database, mirrors and keys here (RATCHET_DATA_DIR; ~/.ratchet)')
       .option('--database-url <url>', 'use this PostgreSQL instead of the embedded one (DATABASE_URL)')
       .option('--role <role>', 'all, api or worker (RATCHET_ROLE; all)')
+      .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)')
+      .option('--set <name=value...>', 'any other setting, such as retention.logs_days=3');
+  example(
+    options(root.command('serve').description('Start the server.'))
       .option(
         '--auth <mode>',
-        'password: people and programs sign in; none: whoever reaches the loopback address may do everything (RATCHET_AUTH)',
+        'password: people and programs sign in; none: whoever reaches the loopback address may do everything (RATCHET_AUTH; password)',
       )
-      .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)');
-  example(
-    options(root.command('serve').description('Start the server.')).action((given: ServeOptions) =>
-      serve(given, io, false),
-    ),
+      .action((given: ServeOptions) => serve(given, io, false)),
     'serve --port 8080 --data-dir ./data',
+    'serve --config ./ratchet.yaml',
   );
   example(
     options(
       root.command('start').description('Start the server with the example tasks in a Git repository of its own.'),
-    ).action((given: ServeOptions) => serve({ auth: 'none', ...given }, io, true)),
+    )
+      .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything; or password (none)')
+      .action((given: ServeOptions) => serve(given, io, true)),
     'start --port 8080',
   );
 }
@@ -45,12 +54,15 @@ async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<vo
   const { port, ...rest } = given;
   const server = await startServer({
     ...rest,
-    port: port === undefined ? undefined : Number(port),
+    port,
     examples,
     announce: (line) => void io.stdout.write(`${line}\n`),
+    // So that it can be tried at once.
+    ...(examples ? { usual: { 'auth.mode': 'none' } } : {}),
     environment: io.env,
   });
   io.stdout.write(`Ratchet serves at ${server.address} (try ${server.address}/docs)\n`);
+  process.on('SIGHUP', () => server.reload());
   await new Promise<void>((resolve) => {
     let asked = 0;
     const stop = () => {

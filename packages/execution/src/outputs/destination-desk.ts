@@ -154,10 +154,10 @@ export function destinationDesk({ database, types, sealing, circuits }: DeskDepe
         };
       }
     },
-    /** Seals anew what another key than the first sealed; answers how many. */
+    /** Seals anew what another key or cipher than the first sealed; answers how many. */
     async reseal(): Promise<number> {
       let count = 0;
-      for (const row of await destinationsSealedWithout(db, sealing.sealingKey)) {
+      for (const row of await destinationsSealedWithout(db, sealing)) {
         const { keyId, sealed } = sealSecrets(sealing, row.id, openSecrets(sealing, row));
         if (keyId !== null && sealed !== null && (await resealDestination(db, row, { keyId, sealed }))) count++;
       }

@@ -3,6 +3,8 @@ import type { DestinationRow } from '@ratchet/store/queries/output-destinations'
 /** Seals and opens secrets; what was sealed under a context opens under that one only. */
 export interface Sealing {
   readonly sealingKey: string;
+  /** The number that stands first in what it seals, where there is one. */
+  readonly sealingCipher?: number;
   seal(secret: Uint8Array, context: string): { keyId: string; sealed: Uint8Array };
   open(keyId: string, sealed: Uint8Array, context: string): Uint8Array;
 }

@@ -9,6 +9,8 @@ export interface PlaceRules {
   readonly allowedRoots: readonly string[] | null;
   /** Folders that no output may touch, such as the server's own data. */
   readonly forbiddenRoots: readonly string[];
+  /** Folders within those that are open all the same. */
+  readonly openRoots?: readonly string[];
 }
 
 const isWithin = (path: string, folder: string): boolean =>
@@ -16,12 +18,13 @@ const isWithin = (path: string, folder: string): boolean =>
 
 const real = (path: string): Promise<string | null> => realpath(path).catch(() => null);
 
-async function isAllowed(path: string, { allowedRoots, forbiddenRoots }: PlaceRules): Promise<boolean> {
-  const forbidden = await Promise.all(forbiddenRoots.map(real));
-  if (forbidden.some((folder) => folder !== null && isWithin(path, folder))) return false;
-  if (allowedRoots === null) return true;
-  const allowed = await Promise.all(allowedRoots.map(real));
-  return allowed.some((folder) => folder !== null && isWithin(path, folder));
+async function isAllowed(path: string, { allowedRoots, forbiddenRoots, openRoots = [] }: PlaceRules): Promise<boolean> {
+  const below = async (roots: readonly string[]) => {
+    const found = await Promise.all(roots.map(real));
+    return found.some((folder) => folder !== null && isWithin(path, folder));
+  };
+  if ((await below(forbiddenRoots)) && !(await below(openRoots))) return false;
+  return allowedRoots === null || (await below(allowedRoots));
 }
 
 /** Throws VALIDATION_FAILED unless a folder is there and may be written to by the rules. */

@@ -15,17 +15,17 @@ type DiscoverResult = Output<(typeof taskExchange)['discover']>;
 const patienceMs = 120_000;
 
 /**
- * Says which tasks are below a path on the server; nothing is kept of it. `checkPlace` throws for a path that may not be
- * read.
+ * Says which tasks are below a path on the server; nothing is kept of it. `checkPlace` answers where a path really
+ * leads, and throws for one that may not be read.
  */
 export const taskFinder =
-  ({ database, kind }: Pick<RepositoriesContext, 'database' | 'kind'>, checkPlace: (path: string) => void) =>
+  ({ database, kind }: Pick<RepositoriesContext, 'database' | 'kind'>, checkPlace: (path: string) => string) =>
   async ({ path, limit }: DiscoverRequest, signal?: AbortSignal): Promise<DiscoverResult> => {
-    checkPlace(path);
+    const place = checkPlace(path);
     const patience = AbortSignal.timeout(patienceMs);
     const both = signal ? AbortSignal.any([signal, patience]) : patience;
     try {
-      const opened = await placeSource(path, both);
+      const opened = await placeSource(place, both);
       try {
         const source = await withArchives(opened, kind, both);
         const documents = [...(await kind.discover(source.files, { watch: [], ignore: [] }, source.read))].sort(

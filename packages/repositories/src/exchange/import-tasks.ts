@@ -34,13 +34,13 @@ const mostSaid = 10;
 
 /**
  * Takes tasks over by hand. Everything is read and checked first; then all of it is written in one transaction, or nothing
- * is. `checkPlace` throws for a path on the server that may not be read.
+ * is. `checkPlace` answers where a path on the server really leads, and throws for one that may not be read.
  */
 export function taskImporter(
   context: RepositoriesContext,
   { replace }: TaskStore,
   edited: (repositoryId: string) => void,
-  checkPlace: (path: string) => void,
+  checkPlace: (path: string) => string,
 ) {
   const { database, kind } = context;
 
@@ -51,10 +51,7 @@ export function taskImporter(
     if (given === undefined)
       throw invalid([{ path: member, message: `is what format ${format} takes; send it, or name another format` }]);
     if (format === 'json') return givenSource(files ?? []);
-    if (format === 'folder') {
-      checkPlace(path ?? '');
-      return placeSource(path ?? '', signal);
-    }
+    if (format === 'folder') return placeSource(checkPlace(path ?? ''), signal);
     const bytes = fromBase64(archive ?? '');
     if (!bytes) throw invalid([{ path: 'archive', message: 'is not base64' }]);
     return archiveSource(bytes, signal);

@@ -1,8 +1,9 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { credentials, repositories } from '../schema/repositories.ts';
+import { type SealedBy, sealedOtherwise } from './sealed-otherwise.ts';
 
 export type CredentialRow = typeof credentials.$inferSelect;
 type Sealed = Pick<CredentialRow, 'keyId' | 'sealed'>;
@@ -51,31 +52,35 @@ export async function resealCredential(
   return rowCount === 1;
 }
 
-export const credentialsSealedWithout = (db: Queryable, keyId: string): Promise<CredentialRow[]> =>
-  db.select().from(credentials).where(ne(credentials.keyId, keyId));
+/** Credentials that another key sealed, or another cipher. */
+export const credentialsSealedWithout = (db: Queryable, by: SealedBy): Promise<CredentialRow[]> =>
+  db
+    .select()
+    .from(credentials)
+    .where(sealedOtherwise(by, credentials.keyId, credentials.sealed));
 
-/** Secrets of webhooks under another key. */
+/** Secrets of webhooks that another key sealed, or another cipher. */
 export async function webhookSecretsSealedWithout(
   db: Queryable,
-  keyId: string,
+  by: SealedBy,
 ): Promise<{ id: string; keyId: string; sealed: Uint8Array }[]> {
   const rows = await db
     .select({ id: repositories.id, keyId: repositories.webhookSecretKey, sealed: repositories.webhookSecret })
     .from(repositories)
-    .where(ne(repositories.webhookSecretKey, keyId));
+    .where(sealedOtherwise(by, repositories.webhookSecretKey, repositories.webhookSecret));
   return rows.flatMap(({ id, keyId, sealed }) => (keyId && sealed ? [{ id, keyId, sealed }] : []));
 }
 
 /** The same secret of a webhook under another key; answers false when it was replaced since it was read. */
 export async function resealWebhookSecret(
   db: Queryable,
-  read: { id: string; keyId: string },
+  read: { id: string; sealed: Uint8Array },
   { keyId, sealed }: Sealed,
 ): Promise<boolean> {
   const { rowCount } = await db
     .update(repositories)
     .set({ webhookSecret: sealed, webhookSecretKey: keyId })
-    .where(and(eq(repositories.id, read.id), eq(repositories.webhookSecretKey, read.keyId)));
+    .where(and(eq(repositories.id, read.id), eq(repositories.webhookSecret, read.sealed)));
   return rowCount === 1;
 }
 

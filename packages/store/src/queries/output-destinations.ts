@@ -1,9 +1,10 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText } from '../rows.ts';
 import { outputDestinations } from '../schema/work.ts';
+import { type SealedBy, sealedOtherwise } from './sealed-otherwise.ts';
 
 export type DestinationRow = typeof outputDestinations.$inferSelect;
 export type NewDestination = Pick<
@@ -106,11 +107,16 @@ export async function knownDestinations(db: Queryable, ids: readonly string[]): 
   return rows.map(({ id }) => id);
 }
 
-export const destinationsSealedWithout = (db: Queryable, keyId: string): Promise<DestinationRow[]> =>
+export const destinationsSealedWithout = (db: Queryable, by: SealedBy): Promise<DestinationRow[]> =>
   db
     .select()
     .from(outputDestinations)
-    .where(and(isNotNull(outputDestinations.keyId), ne(outputDestinations.keyId, keyId)));
+    .where(
+      and(
+        isNotNull(outputDestinations.keyId),
+        sealedOtherwise(by, outputDestinations.keyId, outputDestinations.sealed),
+      ),
+    );
 
 /** The same secrets under another key; answers false when they were replaced since they were read. */
 export async function resealDestination(

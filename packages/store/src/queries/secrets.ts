@@ -1,9 +1,10 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks } from '../schema/content.ts';
 import { secretGrants, secrets } from '../schema/work.ts';
+import { type SealedBy, sealedOtherwise } from './sealed-otherwise.ts';
 
 export type SecretRow = typeof secrets.$inferSelect;
 type Sealed = Pick<SecretRow, 'keyId' | 'sealed'>;
@@ -86,8 +87,11 @@ export const secretsOfTask = (
     .where(eq(secretGrants.taskId, taskId))
     .orderBy(secrets.name);
 
-export const secretsSealedWithout = (db: Queryable, keyId: string): Promise<SecretRow[]> =>
-  db.select().from(secrets).where(ne(secrets.keyId, keyId));
+export const secretsSealedWithout = (db: Queryable, by: SealedBy): Promise<SecretRow[]> =>
+  db
+    .select()
+    .from(secrets)
+    .where(sealedOtherwise(by, secrets.keyId, secrets.sealed));
 
 /** The same value under another key; answers false when it was replaced since it was read. */
 export async function resealSecret(

@@ -10,8 +10,12 @@ const words: Readonly<Record<number, [EndpointError['code'], string, boolean]>> 
   429: ['busy', 'asks to be left alone for a while.', true],
 };
 
-/** What a forge's refusal means. `said`: the forge's own words, safe to show. */
+/**
+ * What a forge's refusal means. `said`: the forge's own words, safe to show. An EndpointError among the causes is what
+ * whoever sends requests has to say, and stays as it is.
+ */
 export function forgeError(forge: string, status: number | null, said: string, cause?: unknown): EndpointError {
+  for (let at = cause; at instanceof Error; at = at.cause) if (at instanceof EndpointError) return at;
   const options = cause === undefined ? {} : { cause };
   if (status === null)
     return new EndpointError('unreachable', `${forge} does not answer: ${oneLine(said)}`, true, options);

@@ -3,11 +3,13 @@ import type { Forge, PullRequest } from './forge.ts';
 import type { ForgeAuth, ForgeOptions } from './forge-auth.ts';
 import { forgeError, forgeTimeoutMs } from './forge-errors.ts';
 import type { ForgePlace } from './forge-place.ts';
+import { gitLabRequester } from './gitlab-requester.ts';
 
 /** Merge requests on GitLab. */
-export function createGitLabForge({ apiUrl, project }: ForgePlace, auth: ForgeAuth, _options: ForgeOptions): Forge {
+export function createGitLabForge({ apiUrl, project }: ForgePlace, auth: ForgeAuth, options: ForgeOptions): Forge {
   const token = auth.type === 'token' ? auth.token : auth.type === 'basic' ? auth.password : '';
-  const api = new Gitlab({ host: apiUrl, token, queryTimeout: forgeTimeoutMs });
+  const requesterFn = gitLabRequester(options.fetch ?? fetch, forgeTimeoutMs);
+  const api = new Gitlab({ host: apiUrl, token, requesterFn } as ConstructorParameters<typeof Gitlab>[0]);
 
   /** The library takes no signal: an answer that comes after the abort is dropped. */
   async function guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly bodyLimit?: number;
   /** Proxies whose word on address, host and protocol counts: all of them, or these addresses and networks. */
   readonly trustProxy?: boolean | string[];
+  /** PEM. With it HTTPS is served. */
+  readonly tls?: { readonly cert: string; readonly key: string } | null;
   readonly limits?: ConnectionLimits;
 }
 
@@ -33,13 +35,16 @@ const idPattern = /^[\w.:-]{1,100}$/;
 
 /** The HTTP application every surface is put on: request ids, limits, safe errors. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { log, bodyLimit = 16 * 1024 * 1024, trustProxy = false } = options;
+  const { log, bodyLimit = 16 * 1024 * 1024, trustProxy = false, tls = null } = options;
   const {
     headersMs = 20_000,
     requestMs = 300_000,
     connections = 4096,
     bodyBytes = 512 * 1024 * 1024,
   } = options.limits ?? {};
+  const patience = { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs, 5000) };
+  // Fastify's types are of the one or of the other; ours are of what both have.
+  const listener = tls === null ? { http: patience } : { https: { ...tls, ...patience } };
   const app = Fastify({
     logger: false,
     bodyLimit,
@@ -47,7 +52,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     // A machine that is busy may take long to load what serves the documentation.
     pluginTimeout: 120_000,
     requestTimeout: requestMs,
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs, 5000) },
+    ...(listener as { http: typeof patience }),
     clientErrorHandler: refuseConnection,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authHeader, type GitAuth } from './git-auth.ts';
+import { type GitOutgoing, pinned } from './git-outgoing.ts';
 import type { GitUrl } from './git-url.ts';
 
 export interface RemoteAccess {
@@ -8,6 +9,7 @@ export interface RemoteAccess {
   readonly auth: GitAuth | null;
   /** A folder that only this endpoint uses. */
   readonly folder: string;
+  readonly outgoing?: GitOutgoing | undefined;
   /** Seconds to wait for a connection. */
   readonly connectSeconds: number;
 }
@@ -23,24 +25,28 @@ export function localEnvironment(gitDir: string, home: string): Readonly<Record<
  */
 export async function withRemoteEnvironment<T>(
   gitDir: string,
-  { url, auth, folder, connectSeconds }: RemoteAccess,
+  { url, auth, folder, outgoing, connectSeconds }: RemoteAccess,
   refspec: string | null,
   use: (variables: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
+  const pin = await pinned(url, outgoing);
   const config: [string, string][] = [
-    ['remote.origin.url', url.address],
+    ['remote.origin.url', pin.address],
     ...(refspec ? ([['remote.origin.fetch', refspec]] as [string, string][]) : []),
     // A redirect would carry the credential along to wherever it leads.
     ['http.followRedirects', auth ? 'false' : 'initial'],
     // A server that is busy with a hook sends a few bytes every five seconds: only silence counts.
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', '120'],
+    ...pin.config.map(([key, value]): [string, string] => [key, value]),
   ];
   const header = auth && url.transport === 'http' ? authHeader(auth, url.username) : null;
   if (header) config.push(['http.extraHeader', header]);
   const variables = {
     ...environment(gitDir, folder, config),
     GIT_ALLOW_PROTOCOL: url.transport === 'http' ? 'https:http' : url.transport,
+    ...(url.transport === 'http' ? outgoing?.proxies : {}),
+    ...pin.variables,
   };
   if (url.transport !== 'ssh') return await use(variables);
 
@@ -48,7 +54,7 @@ export async function withRemoteEnvironment<T>(
   try {
     return await use({
       ...variables,
-      GIT_SSH_COMMAND: await sshCommand(keys, auth, connectSeconds),
+      GIT_SSH_COMMAND: await sshCommand(keys, auth, connectSeconds, pin.sshOptions),
       GIT_SSH_VARIANT: 'ssh',
     });
   } finally {
@@ -56,7 +62,12 @@ export async function withRemoteEnvironment<T>(
   }
 }
 
-async function sshCommand(keys: string, auth: GitAuth | null, connectSeconds: number): Promise<string> {
+async function sshCommand(
+  keys: string,
+  auth: GitAuth | null,
+  connectSeconds: number,
+  more: readonly string[],
+): Promise<string> {
   const options = [
     'StrictHostKeyChecking=yes',
     'BatchMode=yes',
@@ -67,6 +78,7 @@ async function sshCommand(keys: string, auth: GitAuth | null, connectSeconds: nu
     `ConnectTimeout=${connectSeconds}`,
     'ServerAliveInterval=15',
     'ServerAliveCountMax=4',
+    ...more,
   ];
   if (auth?.type === 'ssh_key') {
     const key = join(keys, 'key');

@@ -2,6 +2,7 @@ import { checkPath } from '../../paths.ts';
 import { EndpointError } from '../../problem.ts';
 import type { Person } from '../../remote.ts';
 import { checkAuth, type GitAuth } from './git-auth.ts';
+import type { GitOutgoing } from './git-outgoing.ts';
 import { checkBranch, type GitUrl, parseGitUrl } from './git-url.ts';
 import type { GitTimeouts } from './mirror.ts';
 
@@ -16,6 +17,8 @@ export interface GitRemoteOptions {
   readonly mirrorDir: string;
   readonly auth: GitAuth | null;
   readonly allowFileProtocol: boolean;
+  /** The way to other machines, where it is not just any. */
+  readonly outgoing?: GitOutgoing;
   /** Who commits; the author comes with each write. */
   readonly committer: Person;
   /** Milliseconds; left out: one minute to ask, half an hour to transfer, ten minutes on the mirror alone. */
