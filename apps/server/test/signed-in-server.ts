@@ -29,7 +29,7 @@ export async function signedInServer(environment: Readonly<Record<string, string
       announce: (line) => void announced.push(line),
       environment: {
         RATCHET_ADMIN_PASSWORD: adminPassword,
-        RATCHET_SERVER_TRUST_PROXY: '127.0.0.1',
+        RATCHET_SERVER_TRUSTED_PROXIES: '127.0.0.1',
         ...environment,
       },
     });

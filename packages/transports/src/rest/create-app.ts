@@ -117,7 +117,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
   const seconds = retryAfter(known);
   if (seconds) reply.header('retry-after', seconds);
-  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+  if (code === 'UNAUTHENTICATED' && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
   return reply
     .header('x-request-id', request.id)
     .status(known instanceof NotAcceptable ? 406 : statusOf[code])
