@@ -1,6 +1,7 @@
 import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { callersOf, type Identify } from '@ratchet/transports/http/caller-of';
+import { closeRefusedUpgrades } from '@ratchet/transports/http/close-refused-upgrades';
 import { followSession } from '@ratchet/transports/http/follow-session';
 import { requestGate } from '@ratchet/transports/http/request-gate';
 import { requirePermission } from '@ratchet/transports/http/require-permission';
@@ -50,6 +51,7 @@ export async function listen(
     methodsAt: methodsAt(operations, prefix),
     trustProxy: http.trustProxy,
   });
+  closeRefusedUpgrades(app);
   await securityHeaders(app, { origins: http.corsOrigins, credentials: http.corsCredentials });
   requestGate(app, {
     ...http,
