@@ -53,7 +53,7 @@ export async function listen(
   });
   closeRefusedUpgrades(app);
   await securityHeaders(app, { origins: http.corsOrigins, credentials: http.corsCredentials });
-  requestGate(app, {
+  await requestGate(app, {
     ...http,
     signedIn: identify !== null,
     origins: http.corsOrigins,

@@ -137,7 +137,7 @@ const dispatcher: Dispatcher = {
 
 beforeAll(async () => {
   app = createApp({ log: () => {}, bodyLimit: 10_000, methodsAt: methodsAt(things, '/api') });
-  requestGate(app, {
+  await requestGate(app, {
     signedIn: false,
     allowedHosts: [],
     publicUrl: null,
