@@ -2,6 +2,8 @@ import { type Client, createClient } from '@ratchet/client/create-client';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Command } from 'commander';
 import { type Output, output } from './output.ts';
+import { savedSignIns } from './saved-sign-ins.ts';
+import { signedInFetch } from './signed-in-fetch.ts';
 
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
@@ -18,9 +20,17 @@ export interface Context {
 
 /** What a command works with, from its global options. */
 export function contextOf(command: Command, io: Io): Context {
-  const { server, json } = command.optsWithGlobals() as { server?: string; json?: boolean };
-  const baseUrl = server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080';
-  return { client: createClient({ baseUrl }), out: output(io, json ?? false), io };
+  const { json, token: given } = command.optsWithGlobals() as { json?: boolean; token?: string };
+  const baseUrl = serverOf(command, io);
+  const token = given ?? io.env.RATCHET_TOKEN;
+  const proof = token ? { token } : { fetch: signedInFetch(baseUrl, savedSignIns(io.env)) };
+  return { client: createClient({ baseUrl, ...proof }), out: output(io, json ?? false), io };
+}
+
+/** The address of the server that a command works with. */
+export function serverOf(command: Command, io: Io): string {
+  const { server } = command.optsWithGlobals() as { server?: string };
+  return server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080';
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -27,6 +27,8 @@ export function exitCodeOf(error: unknown): number {
 export function explain(error: unknown): string {
   if (error instanceof RatchetError && error.code === 'UNAVAILABLE' && error.message.startsWith('No server answers'))
     return `${error.message} Start one with "ratchet serve", or name another with --server.`;
+  if (error instanceof RatchetError && error.code === 'UNAUTHENTICATED')
+    return `${error.code}: ${error.message} Here: "ratchet login", or a key in RATCHET_TOKEN.`;
   if (error instanceof RatchetError) return `${error.code}: ${error.message}${planOf(error)}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { apiKeyCommands } from './commands/api-key.ts';
 import { batchCommands } from './commands/batch.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
@@ -13,10 +14,12 @@ import { runCommands } from './commands/run.ts';
 import { scheduleCommands } from './commands/schedule.ts';
 import { secretCommands } from './commands/secret.ts';
 import { serveCommands } from './commands/serve.ts';
+import { signInCommands } from './commands/sign-in.ts';
 import { syncCommands } from './commands/sync.ts';
 import { taskCommands } from './commands/task.ts';
 import { templateCommands } from './commands/template.ts';
 import { testCommand } from './commands/test.ts';
+import { userCommands } from './commands/user.ts';
 import { workerCommands } from './commands/worker.ts';
 import type { Io } from './context.ts';
 
@@ -25,6 +28,7 @@ export function program(io: Io): Command {
   const root = new Command('ratchet')
     .description('Automation that lives in a database and in your repositories, kept in step.')
     .option('--server <url>', 'the server (RATCHET_SERVER_URL; http://127.0.0.1:8080)')
+    .option('--token <token>', 'an API key or an access token (RATCHET_TOKEN); else what "ratchet login" keeps')
     .option('--json', 'answer JSON, for programs')
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help for what is possible.')
@@ -34,6 +38,9 @@ export function program(io: Io): Command {
     );
   serveCommands(root, io);
   configCommands(root, io);
+  signInCommands(root, io);
+  userCommands(root, io);
+  apiKeyCommands(root, io);
   runCommands(root, io);
   testCommand(root, io);
   syncCommands(root, io);

@@ -7,8 +7,8 @@ import { exitCodes, Failed } from './exit.ts';
  * A value that is not to be seen: from a file, from standard input, or typed without being shown. Never an argument, where
  * others on the machine could read it. The line end that files and `echo` add is left out.
  */
-export async function readSecret(file: string | undefined, io: Io): Promise<string> {
-  const given = file === undefined || file === '-' ? await fromInput(file, io) : fromFile(file);
+export async function readSecret(file: string | undefined, io: Io, what = 'Value'): Promise<string> {
+  const given = file === undefined || file === '-' ? await fromInput(file, io, what) : fromFile(file);
   const value = given.replace(/\r?\n$/, '');
   if (value === '') throw new Failed('The value is empty.', exitCodes.usage);
   return value;
@@ -22,12 +22,12 @@ function fromFile(path: string): string {
   }
 }
 
-const fromInput = (file: string | undefined, io: Io): Promise<string> =>
-  io.stdin.isTTY && file !== '-' ? typed(io) : text(io.stdin);
+const fromInput = (file: string | undefined, io: Io, what: string): Promise<string> =>
+  io.stdin.isTTY && file !== '-' ? typed(io, what) : text(io.stdin);
 
 /** Typed on a terminal, without an echo, up to the end of the line. */
-function typed({ stdin, stderr }: Io): Promise<string> {
-  stderr.write('Value (not shown): ');
+function typed({ stdin, stderr }: Io, what: string): Promise<string> {
+  stderr.write(`${what} (not shown): `);
   return new Promise((resolve, reject) => {
     let value = '';
     const end = (settle: () => void) => {

@@ -12,6 +12,8 @@ export interface ServerProcess {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Sends a signal and does not wait. */
   signal(signal: NodeJS.Signals): void;
+  /** What it wrote to standard output until it was ready. */
+  readonly printed: string;
   /** What it wrote to its log. */
   log(): string;
 }
@@ -20,10 +22,11 @@ export interface ServerProcess {
 export async function serve(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
+  auth: 'none' | 'password' = 'none',
 ): Promise<ServerProcess> {
   const server: ChildProcess = spawn(
     process.execPath,
-    [main, 'serve', '--auth', 'none', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error'],
+    [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', auth],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } },
   );
   let log = '';
@@ -39,6 +42,7 @@ export async function serve(
         address,
         client: createClient({ baseUrl: address }),
         pid: server.pid ?? 0,
+        printed,
         log: () => log,
         signal: (signal) => void server.kill(signal),
         async kill(signal) {

@@ -3,6 +3,7 @@ import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { registerGraphQL } from '@ratchet/transports/graphql/register-graphql';
 import { callersOf, type Identify } from '@ratchet/transports/http/caller-of';
+import { closeRefusedUpgrades } from '@ratchet/transports/http/close-refused-upgrades';
 import { followSession } from '@ratchet/transports/http/follow-session';
 import { requestGate } from '@ratchet/transports/http/request-gate';
 import { requirePermission } from '@ratchet/transports/http/require-permission';
@@ -65,8 +66,9 @@ export async function listen(
   const log = (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) =>
     served.log[level](data ?? {}, message);
   const app = createApp({ bodyLimit, tls: certificate, log, trustProxy: trustedProxies(settings.server) });
+  closeRefusedUpgrades(app);
   await securityHeaders(app, { origins: cors.origins, credentials: cors.credentials });
-  requestGate(app, {
+  await requestGate(app, {
     publicUrl: settings.server.publicUrl,
     allowedHosts: settings.server.allowedHosts,
     allowedAddresses: settings.server.allowedAddresses,

@@ -37,8 +37,6 @@ const mostKeys = 20_000;
 const rememberedMs = 10_000;
 const keyForm = /^rk_[\w-]{43}$/;
 
-export type Identify = ReturnType<typeof identifier>;
-
 /**
  * Reads proofs. An access token or a key that is not good throws UNAUTHENTICATED; a cookie that is not good is none (null),
  * for a browser sends it unasked.

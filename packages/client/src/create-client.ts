@@ -9,6 +9,10 @@ export interface ClientOptions {
   /** `http://127.0.0.1:8080` */
   readonly baseUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** An access token or an API key, sent as Bearer. */
+  readonly token?: string;
+  /** An API key, sent as X-API-Key. */
+  readonly apiKey?: string;
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -56,6 +60,8 @@ function methodFor(operation: Operation, options: ClientOptions) {
     const url = options.baseUrl.replace(/\/+$/, '') + path;
     const headers = {
       accept: onProgress && operation.reportsProgress ? 'text/event-stream' : 'application/json',
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      ...(options.apiKey === undefined ? {} : { 'x-api-key': options.apiKey }),
       ...options.headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };

@@ -136,7 +136,7 @@ const dispatcher: Dispatcher = {
 
 beforeAll(async () => {
   app = createApp({ log: () => {}, bodyLimit: 10_000 });
-  requestGate(app, {
+  await requestGate(app, {
     signedIn: false,
     allowedHosts: [],
     publicUrl: null,
@@ -379,7 +379,9 @@ describe('streams', () => {
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const { value } = await reader.read();
-    expect(new TextDecoder().decode(value)).toBe(': open\n\nid: 42\nevent: tick\ndata: {"sequence":42,"type":"tick"}\n\n');
+    expect(new TextDecoder().decode(value)).toBe(
+      ': open\n\nid: 42\nevent: tick\ndata: {"sequence":42,"type":"tick"}\n\n',
+    );
     gone.abort();
     await reader.read().catch(() => {});
     await expect.poll(() => watched.ended).toBe(true);

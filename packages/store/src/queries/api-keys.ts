@@ -17,12 +17,6 @@ export async function apiKeyById(db: Queryable, id: string): Promise<ApiKeyRow |
   return row ?? null;
 }
 
-/** `hash` is the SHA-256 of a key, in hexadecimal. */
-export async function apiKeyByHash(db: Queryable, hash: string): Promise<ApiKeyRow | null> {
-  const [row] = await db.select().from(apiKeys).where(eq(apiKeys.hash, hash));
-  return row ?? null;
-}
-
 export async function insertApiKey(tx: Queryable, row: typeof apiKeys.$inferInsert): Promise<ApiKeyRow> {
   const [made] = await tx.insert(apiKeys).values(row).returning();
   return made as ApiKeyRow;

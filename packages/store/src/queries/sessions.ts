@@ -4,12 +4,7 @@ import { sessions } from '../schema/access.ts';
 
 export type SessionRow = typeof sessions.$inferSelect;
 
-/** Tokens are SHA-256 in hexadecimal here; nothing else of them is stored. */
-export async function sessionById(db: Queryable, id: string): Promise<SessionRow | null> {
-  const [row] = await db.select().from(sessions).where(eq(sessions.id, id));
-  return row ?? null;
-}
-
+/** `token` is a SHA-256 in hexadecimal, here and below; nothing else of a token is stored. */
 export async function sessionIdByToken(db: Queryable, token: string): Promise<string | null> {
   const [row] = await db.select({ id: sessions.id }).from(sessions).where(eq(sessions.token, token));
   return row?.id ?? null;

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import cookie from '@fastify/cookie';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hasHeaderProof } from './proof-of-request.ts';
@@ -25,7 +26,8 @@ export interface RequestGateOptions {
  * Before anything else looks at a request: whether it is meant for this server (a name pointed at its address is not), may
  * come from there, and, where a browser sends its proof unasked, whether a page of this server made it.
  */
-export function requestGate(app: FastifyInstance, options: RequestGateOptions): void {
+export async function requestGate(app: FastifyInstance, options: RequestGateOptions): Promise<void> {
+  await app.register(cookie);
   const from = addressTest(options.allowedAddresses);
   const named = hostTest(options);
   app.addHook('onRequest', async (request) => {

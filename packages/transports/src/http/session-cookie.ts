@@ -1,3 +1,4 @@
+import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const plain = 'ratchet_session';
@@ -6,32 +7,28 @@ const overTls = `__Host-${plain}`;
 
 /** Whether the client's own connection is encrypted, as this listener or a trusted proxy says. */
 const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https';
+const nameFor = (request: FastifyRequest): string => (isSecure(request) ? overTls : plain);
 
 /** What the session cookie holds. Over TLS only the name counts that nobody else can set. */
-export function sessionCookie(request: FastifyRequest): string | undefined {
-  const name = isSecure(request) ? overTls : plain;
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || undefined;
-  }
-  return undefined;
-}
+export const sessionCookie = (request: FastifyRequest): string | undefined =>
+  request.cookies[nameFor(request)] || undefined;
+
+export const setSessionCookie = (request: FastifyRequest, reply: FastifyReply, token: string, expires: Date): void =>
+  send(request, reply, token, { expires });
+
+export const clearSessionCookie = (request: FastifyRequest, reply: FastifyReply): void =>
+  send(request, reply, '', { maxAge: 0 });
 
 /**
  * Strict: the page's own requests carry it, what other sites start does not, a link into the page included, which needs no
  * sign-in to load.
  */
-const attributes = 'Path=/; HttpOnly; SameSite=Strict';
-
-export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string, expires: Date): void {
-  const secure = isSecure(request);
-  reply.header(
-    'set-cookie',
-    `${secure ? overTls : plain}=${token}; ${attributes}; Expires=${expires.toUTCString()}${secure ? '; Secure' : ''}`,
-  );
-}
-
-export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  const secure = isSecure(request);
-  reply.header('set-cookie', `${secure ? overTls : plain}=; ${attributes}; Max-Age=0${secure ? '; Secure' : ''}`);
+function send(request: FastifyRequest, reply: FastifyReply, value: string, lasts: CookieSerializeOptions): void {
+  reply.setCookie(nameFor(request), value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: isSecure(request),
+    ...lasts,
+  });
 }
