@@ -1,5 +1,5 @@
 import { fullRights } from '@ratchet/contract/access';
-import type { Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
@@ -52,19 +52,20 @@ export async function listen(
   );
   const actor = { kind: 'anonymous', id: 'anonymous', name: 'anonymous' } as const;
   registerWebhooks(app, { prefix, take: webhook });
-  registerRegistry(app, { prefix, registry, actorOf: async () => actor });
+  const callerOf = (request: { readonly id: string; readonly ip: string }): Caller => ({
+    actor,
+    rights: fullRights,
+    surface: 'rest',
+    requestId: request.id,
+    address: request.ip,
+  });
+  registerRegistry(app, { prefix, registry, callerOf: async (request) => callerOf(request) });
   await registerDebugSessions(app, { prefix, ...debugSessions });
   registerRest(app, {
     operations,
     dispatcher,
     prefix,
-    callerOf: (request) => ({
-      actor,
-      rights: fullRights,
-      surface: 'rest',
-      requestId: request.id,
-      address: request.ip,
-    }),
+    callerOf,
   });
   registerProbes(app, {
     ready: () =>

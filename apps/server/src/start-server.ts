@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { credentials as makeCredentials } from '@ratchet/access/credentials';
 import { keyRing, keysFromFile, keysFromValues } from '@ratchet/access/key-ring';
+import { usualLimits } from '@ratchet/access/limits';
 import { secrets as makeSecrets } from '@ratchet/access/secrets';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
@@ -19,11 +20,13 @@ import { executionAnalysis } from '@ratchet/insight/execution-analysis';
 import { executionStats } from '@ratchet/insight/execution-stats';
 import { createMetrics } from '@ratchet/insight/metrics';
 import { alertHandlers } from '@ratchet/operations/alerts';
+import { auditHandlers } from '@ratchet/operations/audit';
 import { batchHandlers } from '@ratchet/operations/batches';
 import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
 import { executionHandlers } from '@ratchet/operations/executions';
+import { grantHandlers } from '@ratchet/operations/grants';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
@@ -57,6 +60,7 @@ import { undoRun } from '@ratchet/repositories/undo-run';
 import { watchers } from '@ratchet/repositories/watchers';
 import { webhooks } from '@ratchet/repositories/webhooks';
 import { createSchemaValidator } from '@ratchet/sandbox/json-schema';
+import { notify } from '@ratchet/store/events';
 import { newId } from '@ratchet/store/id';
 import { openDatabase } from '@ratchet/store/open-database';
 import { queueDeliveries } from '@ratchet/store/queries/deliveries';
@@ -70,11 +74,13 @@ import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
+import { guardedRegistry } from './guarded-registry.ts';
 import { apiPrefix, listen } from './listen.ts';
 import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
 import { serverOutputs } from './outputs.ts';
 import { registryFetch } from './registry-fetch.ts';
+import { serverRights } from './rights.ts';
 import { serverSandbox } from './sandbox.ts';
 import { checkServerPath } from './server-path.ts';
 import { type Settings, type StartOptions, settingNames, settingsFrom } from './settings.ts';
@@ -94,6 +100,7 @@ const system: Actor = { kind: 'system', id: 'system', name: 'ratchet' };
 const dueEveryMs = 2000;
 const alertsEveryMs = 15_000;
 const tidyEveryMs = 3_600_000;
+const auditRetentionDays = 365;
 
 /** What the named file declares, else what `config/repositories.yaml` does here or in the data folder. */
 function declarationsFor({ repositoriesFile, dataDir }: Settings, environment: StartOptions['environment']) {
@@ -141,6 +148,18 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       reserved: settingNames,
     });
     const secrets = makeSecrets(database, ring);
+    const rights = serverRights({
+      database,
+      changeAccess: async (subject, work) =>
+        database.transaction(async (tx) => {
+          const done = await work(tx);
+          await notify(tx, 'ratchet_access', subject);
+          return done;
+        }),
+      limits: usualLimits,
+      warn: (message, error) => log.warn({ err: error }, message),
+    });
+    closing.push(() => rights.close());
     const resealed = (await credentials.reseal()) + (await secrets.reseal());
     if (resealed > 0) log.info({ count: resealed }, 'Sealed secrets anew with the first key of the ring.');
     const metrics = createMetrics(database, version);
@@ -238,6 +257,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       repositories: repositoryHandlers({
         registry,
         sync,
+        grantMade: (id, { actor, rights: { role } }) =>
+          rights.grants.createForMaker(actor.userId ?? actor.id, id, role, actor.name || actor.id),
         undo: (repositoryId, runId, actor) => undoRun(context, editor, { repositoryId, runId, actor }),
       }),
       pushes: pushHandlers(desk),
@@ -271,6 +292,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         }),
       ),
       alerts: alertHandlers(watched),
+      grants: grantHandlers(rights.grants),
+      audit: auditHandlers(rights.audit),
       health: healthHandlers({
         version,
         nodeId,
@@ -289,7 +312,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       }),
     };
     // Nobody signs in yet: the server listens on loopback only, and who can reach it may do everything.
-    const to = dispatcher(handlers, { admit: () => ({}) });
+    const to = dispatcher(handlers, rights.guard);
 
     await makeDefaultRepository(database.db, registry, dataDir);
     const declared = declarationsFor(settings, options.environment);
@@ -307,6 +330,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(every(tidyEveryMs, () => hooks.tidy(), context.log));
       closing.push(every(tidyEveryMs, () => executor.tidy(), context.log));
       const closed = new AbortController();
+      closing.push(
+        every(
+          tidyEveryMs,
+          async () => void (await rights.audit.forget(auditRetentionDays, closed.signal)),
+          context.log,
+        ),
+      );
       const forget = async () => {
         const gone = await tidy(database.db, settings.retention, closed.signal);
         if (Object.values(gone).some((count) => count > 0)) log.info(gone, 'Forgot what was kept long enough.');
@@ -326,7 +356,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       ready: () => database.db.execute(sql`select 1`),
       metrics: () => metrics.expose(),
       webhook: (id, headers, body) => hooks.take(id, headers, body),
-      registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
+      registry: guardedRegistry(servedRegistry(context, fileReplacer(context, store), triggered.edited), rights.guard),
       debugSessions: { check: debugging.check, attach: debugging.attach },
     });
     listensAt = new URL(http.address).host;
