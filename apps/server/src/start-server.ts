@@ -5,7 +5,7 @@ import { credentials as makeCredentials } from '@ratchet/access/credentials';
 import { keyRing, keysFromFile, keysFromValues } from '@ratchet/access/key-ring';
 import { usualLimits } from '@ratchet/access/limits';
 import { secrets as makeSecrets } from '@ratchet/access/secrets';
-import type { Actor } from '@ratchet/contract/dispatcher';
+import type { Actor, Dispatcher } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import { operations } from '@ratchet/contract/operations/table';
 import { debugDesk } from '@ratchet/execution/debug-desk';
@@ -92,6 +92,8 @@ export type { StartOptions } from './settings.ts';
 export interface RunningServer {
   /** `http://127.0.0.1:8080` */
   readonly address: string;
+  /** The way in for what runs in this very process. */
+  readonly dispatcher: Dispatcher;
   /** Drains: takes no more work, finishes or hands back what runs, closes. */
   close(): Promise<void>;
 }
@@ -362,7 +364,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     listensAt = new URL(http.address).host;
     closing.push(() => http.close());
     log.info({ address: http.address, mode: database.mode, version }, 'Ratchet serves.');
-    return { address: http.address, close };
+    return { address: http.address, dispatcher: to, close };
   } catch (error) {
     await close();
     throw error;
