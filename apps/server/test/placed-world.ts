@@ -57,13 +57,14 @@ const names = ['safe-one', 'safe-two', 'other'];
 export async function placedWorld(server: Served, call: Call): Promise<PlacedWorld> {
   const repositories: { id: string; name: string; alert: string }[] = [];
   const tasks: PlacedTask[] = [];
+  mkdirSync(join(server.folder, 'out'));
   const destination = await call(
     'outputDestinations.create',
     {
       name: 'kept',
       type: 'filesystem',
       isGlobal: true,
-      config: { path: join(server.folder, 'out', '{{execution.id}}.json') },
+      config: { root: join(server.folder, 'out'), path: '{{execution.id}}.json' },
     },
     owner,
   );
