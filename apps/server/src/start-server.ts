@@ -72,7 +72,7 @@ import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
-import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
+import { makeDefaultRepository, makeExampleRepository, makeSecurityAlerts } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
 import { guardedRegistry } from './guarded-registry.ts';
 import { apiPrefix, listen } from './listen.ts';
@@ -316,7 +316,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     // Nobody signs in yet: the server listens on loopback only, and who can reach it may do everything.
     const to = dispatcher(handlers, rights.guard);
 
-    await makeDefaultRepository(database.db, registry, dataDir);
+    const { made: isNew } = await makeDefaultRepository(database.db, registry, dataDir);
+    if (isNew) await makeSecurityAlerts(watched);
     const declared = declarationsFor(settings, options.environment);
     if (declared) await declareRepositories(context, registry, declared);
     if (settings.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
