@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import { PushPolicy } from '@ratchet/contract/entities/repository';
+import { RatchetError } from '@ratchet/contract/errors';
+import type { Alerts } from '@ratchet/insight/alerts';
 import type { RepositoryRegistry, RepositorySettings } from '@ratchet/repositories/repository-registry';
 import type { RepositorySync } from '@ratchet/repositories/repository-sync';
 import type { Queryable } from '@ratchet/store/database';
@@ -42,11 +44,28 @@ export async function makeDefaultRepository(
   db: Queryable,
   registry: RepositoryRegistry,
   dataDir: string,
-): Promise<void> {
-  if (await defaultRepository(db)) return;
+): Promise<{ readonly made: boolean }> {
+  if (await defaultRepository(db)) return { made: false };
   const folder = join(dataDir, 'repositories', 'local');
   mkdirSync(folder, { recursive: true });
   await registry.create({ ...settings('local', 'filesystem', folder, null), isDefault: true });
+  return { made: true };
+}
+
+const securityAlerts = [
+  { name: 'Failed sign-ins', metric: 'failed_sign_ins', threshold: 50 },
+  { name: 'Calls beyond rights', metric: 'refused_calls', threshold: 100 },
+  { name: 'Credential not accepted', metric: 'authentication_failures', threshold: 2 },
+  { name: 'Conflict open too long', metric: 'conflict_age_hours', threshold: 72 },
+  { name: 'Unusually many tasks pushed', metric: 'pushed_tasks', threshold: 1000 },
+] as const;
+
+/** A new server watches for what tells of an attack, or of neglect. Another node may have begun to at the same time. */
+export async function makeSecurityAlerts(alerts: Alerts): Promise<void> {
+  for (const alert of securityAlerts)
+    await alerts.create({ ...alert, repositoryId: null, enabled: true }).catch((error) => {
+      if (!(error instanceof RatchetError) || error.code !== 'ALREADY_EXISTS') throw error;
+    });
 }
 
 /** A writable Git repository with the example tasks, in the data folder: everything can be tried with it at once. */

@@ -86,7 +86,7 @@ export async function listen(
   await registerDebugSessions(app, { prefix, ...debugSessions });
   const surface = { operations, dispatcher, callerOf, followSession, log };
   if (surfaces.rest) {
-    registerRegistry(app, { prefix, registry: served.registry, actorOf: permitted });
+    registerRegistry(app, { prefix, registry: served.registry, callerOf });
     registerRest(app, { ...surface, prefix });
   }
   if (surfaces.trpc) registerTrpc(app, surface);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { credentials as makeCredentials } from '@ratchet/access/credentials';
 import { secrets as makeSecrets } from '@ratchet/access/secrets';
 import { startAccess } from '@ratchet/access/start-access';
-import type { Actor } from '@ratchet/contract/dispatcher';
+import type { Actor, Dispatcher } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import { operations } from '@ratchet/contract/operations/table';
 import { debugDesk } from '@ratchet/execution/debug-desk';
@@ -20,6 +20,7 @@ import { executionStats } from '@ratchet/insight/execution-stats';
 import { createMetrics } from '@ratchet/insight/metrics';
 import { alertHandlers } from '@ratchet/operations/alerts';
 import { apiKeyHandlers } from '@ratchet/operations/api-keys';
+import { auditHandlers } from '@ratchet/operations/audit';
 import { authHandlers } from '@ratchet/operations/auth';
 import { batchHandlers } from '@ratchet/operations/batches';
 import { configHandlers } from '@ratchet/operations/config';
@@ -27,6 +28,7 @@ import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
 import { executionHandlers } from '@ratchet/operations/executions';
+import { grantHandlers } from '@ratchet/operations/grants';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
@@ -78,10 +80,12 @@ import { showFault } from './configuration/fault.ts';
 import { isLoopback } from './configuration/judge.ts';
 import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
-import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
+import { makeDefaultRepository, makeExampleRepository, makeSecurityAlerts } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
+import { guardedRegistry } from './guarded-registry.ts';
 import { guidePages } from './guide-pages.ts';
 import { keyRingOf } from './key-ring-of.ts';
+import { limitsOf } from './limits-of.ts';
 import { apiPrefix, listen } from './listen.ts';
 import { liveSettings } from './live-settings.ts';
 import { serverLog } from './log.ts';
@@ -89,7 +93,7 @@ import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
 import { outgoing, proxiesOf } from './outgoing.ts';
 import { serverOutputs } from './outputs.ts';
-import { refuseStrangers } from './refuse-strangers.ts';
+import { serverRights } from './rights.ts';
 import { serverSandbox } from './sandbox.ts';
 import { checkServerPath, openFolders, serverPlaces } from './server-places.ts';
 import { readSettings, refuseFaults, retentionOf, type Settings, type StartOptions, settingsOf } from './settings.ts';
@@ -104,6 +108,8 @@ export interface RunningServer {
   readonly address: string;
   /** Reads what may have been replaced on the disk: the certificate. */
   reload(): void;
+  /** The way in for what runs in this very process. */
+  readonly dispatcher: Dispatcher;
   /** Drains: takes no more work, finishes or hands back what runs, closes. */
   close(): Promise<void>;
 }
@@ -194,6 +200,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       warn: (message, error) => log.warn(error === undefined ? {} : { err: error }, message),
     });
     closing.push(() => access.close());
+    const rights = serverRights({
+      database,
+      changeAccess: access.changes.change,
+      limits: limitsOf(settings),
+      warn: (message, error) => log.warn({ err: error }, message),
+    });
+    closing.push(() => rights.close());
     const resealed = (await credentials.reseal()) + (await secrets.reseal()) + (await access.reseal());
     if (resealed > 0) log.info({ count: resealed }, 'Sealed secrets anew with the first key of the ring.');
     const metrics = createMetrics(database, version);
@@ -298,6 +311,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         registry,
         sync,
         changes: syncs,
+        grantMade: (id, { actor, rights: { role } }) =>
+          rights.grants.createForMaker(actor.userId ?? actor.id, id, role, actor.name || actor.id),
         undo: (repositoryId, runId, actor) => undoRun(context, editor, { repositoryId, runId, actor }),
       }),
       pushes: pushHandlers(desk),
@@ -335,6 +350,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       users: userHandlers(access.users),
       apiKeys: apiKeyHandlers(access.apiKeys),
       config: configHandlers(configurationDesk({ options, started: loaded, live })),
+      grants: grantHandlers(rights.grants),
+      audit: auditHandlers(rights.audit),
       health: healthHandlers({
         version,
         nodeId,
@@ -352,10 +369,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         },
       }),
     };
-    const to = dispatcher(handlers, requireNewPassword({ admit: refuseStrangers }));
+    const guard = requireNewPassword(rights.guard);
+    const to = dispatcher(handlers, guard);
     if (settings.auth.mode === 'password') await announceFirstAdmin(access, settings.auth, options.announce);
 
-    await makeDefaultRepository(database.db, registry, dataDir);
+    const { made: isNew } = await makeDefaultRepository(database.db, registry, dataDir);
+    if (isNew) await makeSecurityAlerts(watched);
     const declared = declarationsFor(settings, options.environment);
     if (declared) await declareRepositories(context, registry, declared);
     if (options.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
@@ -372,6 +391,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(every(tidyEveryMs, () => access.tidy(), context.log));
       closing.push(every(tidyEveryMs, () => executor.tidy(), context.log));
       const closed = new AbortController();
+      closing.push(
+        every(
+          tidyEveryMs,
+          async () => void (await rights.audit.forget(live.current.security.audit.retentionDays, closed.signal)),
+          context.log,
+        ),
+      );
       const forget = async () => {
         const gone = await tidy(database.db, retentionOf(live.current), closed.signal);
         if (Object.values(gone).some((count) => count > 0)) log.info(gone, 'Forgot what was kept long enough.');
@@ -392,7 +418,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       ready: () => database.db.execute(sql`select 1`),
       metrics: () => metrics.expose(),
       webhook: (id, headers, body) => hooks.take(id, headers, body),
-      registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
+      registry: guardedRegistry(servedRegistry(context, fileReplacer(context, store), triggered.edited), guard),
       debugSessions: { check: debugging.check, attach: debugging.attach },
       identify: settings.auth.mode === 'none' ? null : access.identify,
       documents: guidePages(),
@@ -416,7 +442,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       closing.push(every(certificateEveryMs, look, context.log));
     }
     log.info({ address: http.address, mode: database.mode, version }, 'Ratchet serves.');
-    return { address: http.address, reload, close };
+    return { address: http.address, dispatcher: to, reload, close };
   } catch (error) {
     await close();
     throw error;

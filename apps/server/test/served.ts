@@ -41,6 +41,7 @@ export async function served(environment: Readonly<Record<string, string>> = {})
   };
   return {
     address: server.address,
+    dispatcher: server.dispatcher,
     folder,
     call,
     api: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) =>

@@ -1,5 +1,5 @@
 import type { Rights } from '@ratchet/contract/access';
-import type { Alert } from '@ratchet/contract/entities/alert';
+import { type Alert, serverMetrics } from '@ratchet/contract/entities/alert';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Database } from '@ratchet/store/database';
@@ -16,6 +16,7 @@ import {
 } from '@ratchet/store/queries/alerts';
 import { repositoryById } from '@ratchet/store/queries/repositories';
 import { type RepositoryFigures, repositoryFigures } from '@ratchet/store/queries/repository-figures';
+import { securityFigures } from '@ratchet/store/queries/security-figures';
 
 type Settings = Pick<Alert, 'name' | 'metric' | 'threshold' | 'repositoryId' | 'enabled'>;
 
@@ -27,7 +28,7 @@ export interface AlertChange {
 
 export type Alerts = ReturnType<typeof alerts>;
 
-/** Thresholds on figures of repositories. `changed` hears of each alert that begins or ceases to fire, on one node. */
+/** Thresholds on figures of repositories and of the server. `changed` hears of each alert that begins or ceases to fire, on one node. */
 export function alerts({ db }: Pick<Database, 'db'>, changed: (change: AlertChange) => void) {
   const load = async (id: string): Promise<AlertRow> => {
     const row = await alertById(db, id);
@@ -41,6 +42,10 @@ export function alerts({ db }: Pick<Database, 'db'>, changed: (change: AlertChan
     },
     get: async (id: string): Promise<Alert> => view(await load(id)),
     async create(settings: Settings): Promise<Alert> {
+      if (settings.repositoryId && isOfServer(settings.metric)) {
+        const message = `${settings.metric} is of the whole server: leave repositoryId out.`;
+        throw new RatchetError('VALIDATION_FAILED', message, [{ path: 'repositoryId', message }]);
+      }
       if (settings.repositoryId && !(await repositoryById(db, settings.repositoryId)))
         throw notFound('repository', settings.repositoryId);
       return view(await insertAlert(db, { id: newId(), ...settings }));
@@ -66,8 +71,12 @@ export function alerts({ db }: Pick<Database, 'db'>, changed: (change: AlertChan
       const rules = await enabledAlerts(db);
       if (rules.length === 0) return;
       const figures = await repositoryFigures(db);
+      const ofServer = rules.some(({ metric }) => isOfServer(metric)) ? await securityFigures(db) : null;
       for (const rule of rules) {
-        const highest = highestOf(rule, figures);
+        const highest =
+          ofServer && isOfServer(rule.metric)
+            ? { name: 'server', value: ofServer[rule.metric] }
+            : highestOf(rule, figures);
         const state = highest !== null && highest.value > rule.threshold ? 'firing' : 'ok';
         const look = { state, value: highest?.value ?? null, subject: highest?.name ?? null } as const;
         if (await recordAlert(db, rule.id, look))
@@ -77,7 +86,14 @@ export function alerts({ db }: Pick<Database, 'db'>, changed: (change: AlertChan
   };
 }
 
-const figureOf: Record<AlertRow['metric'], (figures: RepositoryFigures) => number | null> = {
+type ServerMetric = (typeof serverMetrics)[number];
+const isOfServer = (metric: AlertRow['metric']): metric is ServerMetric =>
+  (serverMetrics as readonly string[]).includes(metric);
+
+const figureOf: Record<Exclude<AlertRow['metric'], ServerMetric>, (figures: RepositoryFigures) => number | null> = {
+  conflict_age_hours: (f) => f.conflictAgeHours,
+  pushed_tasks: (f) => f.pushedTasks,
+  authentication_failures: (f) => f.authenticationFailures,
   consecutive_failures: (f) => f.consecutiveFailures,
   sync_lag_seconds: (f) => f.lagSeconds,
   open_conflicts: (f) => f.openConflicts,
@@ -93,7 +109,7 @@ export function highestOf(
   let highest: { name: string; value: number } | null = null;
   for (const each of figures) {
     if (rule.repositoryId && each.id !== rule.repositoryId) continue;
-    const value = figureOf[rule.metric](each);
+    const value = isOfServer(rule.metric) ? null : figureOf[rule.metric](each);
     if (value !== null && (highest === null || value > highest.value)) highest = { name: each.name, value };
   }
   return highest;

@@ -2,6 +2,8 @@ import { PushPolicy } from '@ratchet/contract/entities/repository';
 import { alertList } from '@ratchet/contract/operations/alerts';
 import { newId } from '@ratchet/store/id';
 import { insertRepository, recordSyncState } from '@ratchet/store/queries/repositories';
+import { auditEvents } from '@ratchet/store/schema/access';
+import { conflicts, syncRuns } from '@ratchet/store/schema/repositories';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Alerts, alerts } from '../src/alerts.ts';
@@ -115,4 +117,82 @@ it('figures name their repositories, whatever those are called', async () => {
   expect(text).not.toContain('change="updated"');
   expect(text).toContain('ratchet_repository_tasks{repository="a \\"quoted\\"\\nname\\\\"} 0');
   expect((await metrics.expose()).text.match(/ratchet_repository_tasks\{/g)).toHaveLength(2);
+});
+
+describe('a security alert', () => {
+  const look = async (metric: Parameters<Alerts['create']>[0]['metric'], threshold: number) => {
+    const { id } = await add({ name: metric, metric, threshold });
+    await watched.evaluate();
+    return watched.get(id);
+  };
+  let sequence = 0;
+  const event = (more: object = {}) =>
+    database.db.insert(auditEvents).values({
+      id: newId(),
+      sequence: ++sequence,
+      at: new Date(),
+      actorKind: 'user',
+      actorId: 'u',
+      actorName: 'u',
+      surface: 'rest',
+      operation: 'tasks.get',
+      outcome: 'refused',
+      errorCode: 'PERMISSION_DENIED',
+      requestId: 'r',
+      previousHash: '',
+      hash: `${sequence}`,
+      ...more,
+    });
+  const run = (more: Partial<typeof syncRuns.$inferInsert>) =>
+    database.db.insert(syncRuns).values({
+      id: newId(),
+      repositoryId,
+      trigger: 'manual',
+      direction: 'push',
+      status: 'success',
+      startedBy: 'x',
+      problems: [],
+      ...more,
+    });
+
+  it('tells of failed sign-ins, however often they were folded', async () => {
+    await event({ operation: 'auth.login', actorKind: 'anonymous', errorCode: 'UNAUTHENTICATED' });
+    await event({ operation: 'auth.login', actorKind: 'anonymous', errorCode: 'UNAUTHENTICATED', repeats: 60 });
+    await event({ operation: 'auth.login', repeats: 60, at: new Date(Date.now() - 3_600_000) });
+    expect(await look('failed_sign_ins', 50)).toMatchObject({ state: 'firing', value: 61, subject: 'server' });
+  });
+
+  it('tells of calls beyond rights', async () => {
+    for (let n = 0; n < 3; n++) await event();
+    await event({ actorKind: 'anonymous', errorCode: 'UNAUTHENTICATED' });
+    await event({ outcome: 'failed', errorCode: 'NOT_FOUND' });
+    expect(await look('refused_calls', 2)).toMatchObject({ state: 'firing', value: 3 });
+  });
+
+  it('tells of credentials that are not accepted, and of unusual pushes', async () => {
+    const problems = [{ path: '', code: 'unauthenticated', message: 'x' }];
+    for (let n = 0; n < 3; n++) await run({ status: 'error', problems });
+    await run({ status: 'error', problems: [{ path: 'a', code: 'unauthenticated', message: 'x' }] });
+    await run({ tasksAdded: 400, tasksUpdated: 500, tasksDeleted: 200 });
+    await run({ tasksAdded: 5000, startedAt: new Date(Date.now() - 2 * 3_600_000) });
+    await run({ tasksAdded: 5000, direction: 'pull' });
+    expect(await look('authentication_failures', 2)).toMatchObject({ state: 'firing', value: 3, subject: 'ops' });
+    expect(await look('pushed_tasks', 1000)).toMatchObject({ state: 'firing', value: 1100, subject: 'ops' });
+  });
+
+  it('tells of conflicts that stay open', async () => {
+    const conflict = { repositoryId, path: 'a', conflictType: 'both_modified', revision: 1 } as const;
+    const old = new Date(Date.now() - 80 * 3_600_000);
+    await database.db.insert(conflicts).values([
+      { ...conflict, id: newId(), status: 'open', createdAt: old },
+      { ...conflict, id: newId(), path: 'b', status: 'resolved', createdAt: new Date(0) },
+    ]);
+    const seen = await look('conflict_age_hours', 72);
+    expect(seen).toMatchObject({ state: 'firing', subject: 'ops' });
+    expect(seen.value).toBeCloseTo(80, 0);
+  });
+
+  it('of the whole server is of no repository', async () => {
+    await expect(add({ metric: 'failed_sign_ins', repositoryId })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
 });

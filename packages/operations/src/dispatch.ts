@@ -20,7 +20,7 @@ export interface Guard {
 
 export interface Admitted {
   /** Heard before the caller hears it: a write that cannot be noted down is not answered as done. */
-  ended?(outcome: { readonly output: unknown } | { readonly error: unknown }): Promise<void>;
+  ended?(outcome: { readonly output: unknown } | { readonly error: unknown }): Promise<void> | void;
 }
 
 /** The one way into the system: admit, check the precondition, validate, handle, note down. */
@@ -54,16 +54,19 @@ export function dispatcher(handlers: Handlers, guard: Guard): Dispatcher {
     },
     async *stream(operation, input, caller) {
       const admitted = await guard.admit(operation, input, caller);
+      // Who stops listening ends the stream too.
+      let outcome: { output: unknown } | { error: unknown } = { output: undefined };
       try {
         const valid = await prepare(operation, input, caller);
         const { stream } = of(operation);
         if (!stream) throw new Error(`${operation.name} answers no stream.`);
         yield* stream(valid, caller);
       } catch (error) {
-        await admitted.ended?.({ error });
+        outcome = { error };
         throw error;
+      } finally {
+        await admitted.ended?.(outcome);
       }
-      await admitted.ended?.({ output: undefined });
     },
   };
 }

@@ -58,7 +58,9 @@ export async function onRecord<T>(
     const known = error instanceof RatchetError ? error : null;
     const message = known?.message ?? 'The run failed inside the server; its log says why.';
     const guarded = known?.code === 'GUARD_TRIPPED' || known?.code === 'PLAN_STALE';
-    await finish({ status: guarded ? 'guarded' : 'error', error: message });
+    const { reason } = (known?.details ?? {}) as { reason?: unknown };
+    const problems = typeof reason === 'string' ? { problems: [{ path: '', code: reason, message }] } : {};
+    await finish({ status: guarded ? 'guarded' : 'error', error: message, ...problems });
     if (known?.code !== 'REPOSITORY_BUSY')
       await recordSyncState(db, repository.id, {
         syncStatus: 'error',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mayAtRepository, type Rights, requireAt, seesTask } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { RegistryChanges, RegistryFile, RegistryIndex } from '@ratchet/contract/entities/registry';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -28,6 +29,12 @@ export interface FileCondition {
   readonly ifNoneMatch?: boolean;
 }
 
+/** Whoever asks: they see the files of tasks that they may read, and change those that they may edit. */
+export interface RegistryCaller {
+  readonly actor: Actor;
+  readonly rights: Rights;
+}
+
 const digestPrefix = 'sha256:';
 
 /**
@@ -41,10 +48,11 @@ export function servedRegistry(
 ) {
   const { database, kind } = context;
 
-  async function scopeOf(name: string | null): Promise<readonly RepositoryRow[]> {
-    if (name === null) return allRepositories(database.db);
+  async function scopeOf(name: string | null, rights: Rights): Promise<readonly RepositoryRow[]> {
+    const seen = ({ id }: RepositoryRow): boolean => mayAtRepository(rights, 'read', id);
+    if (name === null) return (await allRepositories(database.db)).filter(seen);
     const repository = await repositoryByName(database.db, name);
-    if (!repository) throw notFound('repository', name);
+    if (!repository || !seen(repository)) throw notFound('repository', name);
     return [repository];
   }
 
@@ -63,10 +71,11 @@ export function servedRegistry(
     return { repository: found, inner: path.slice(found.name.length + 1) };
   }
 
-  async function headOf(scope: readonly RepositoryRow[]): Promise<string> {
+  async function headOf(scope: readonly RepositoryRow[], rights: Rights): Promise<string> {
     const states = await registryStates(
       database.db,
       scope.map(({ id }) => id),
+      rights,
     );
     const hash = createHash('sha256');
     for (const { repositoryId, path, checksum } of states) hash.update(`${repositoryId}\0${path}\0${checksum}\n`);
@@ -86,9 +95,9 @@ export function servedRegistry(
   async function change(
     name: string | null,
     request: Pick<RegistryChanges, 'files' | 'message'>,
-    actor: Actor,
+    caller: RegistryCaller,
   ): Promise<{ head: string; files: RegistryFile[] }> {
-    const scope = await scopeOf(name);
+    const scope = await scopeOf(name, caller.rights);
     const byRepository = new Map<RepositoryRow, Map<string, RegistryChanges['files'][number]>>();
     for (const file of request.files) {
       const wrong = checkPath(file.path);
@@ -102,11 +111,11 @@ export function servedRegistry(
     const written = await database.transaction(async (tx) => {
       const all: RegistryFile[] = [];
       for (const [repository, files] of byRepository)
-        all.push(...(await changeOne(tx, repository, files, request.message, actor)));
+        all.push(...(await changeOne(tx, repository, files, request.message, caller)));
       return all;
     });
     for (const repository of byRepository.keys()) edited(repository.id);
-    return { head: await headOf(scope), files: written };
+    return { head: await headOf(scope, caller.rights), files: written };
   }
 
   async function changeOne(
@@ -114,10 +123,14 @@ export function servedRegistry(
     repository: RepositoryRow,
     changes: ReadonlyMap<string, RegistryChanges['files'][number]>,
     message: string | undefined,
-    actor: Actor,
+    { actor, rights }: RegistryCaller,
   ): Promise<RegistryFile[]> {
     const tasks = await livingTasksOf(tx, repository.id);
     const files = filesIn(tasks);
+    // Of files that the caller does not see nothing is said, not even that they differ.
+    const hidden = filesIn(tasks.filter((task) => !seesTask(rights, task)));
+    for (const path of changes.keys())
+      if (hidden.has(path)) requireAt(rights, 'edit', { repositoryId: repository.id, name: null });
     const contents = new Map<string, Uint8Array>();
     const written: RegistryFile[] = [];
     for (const [path, { path: asked, before, after }] of changes) {
@@ -143,21 +156,22 @@ export function servedRegistry(
       files,
       changed: new Set(changes.keys()),
       contents,
-      options: { actor, changeDescription: message },
+      options: { actor, rights, changeDescription: message },
     });
     return written;
   }
 
   return {
-    headOf: async (name: string | null): Promise<string> => headOf(await scopeOf(name)),
+    headOf: async (name: string | null, { rights }: RegistryCaller): Promise<string> =>
+      headOf(await scopeOf(name, rights), rights),
 
-    async index(name: string | null): Promise<RegistryIndex> {
-      const scope = await scopeOf(name);
-      const head = await headOf(scope);
+    async index(name: string | null, { rights }: RegistryCaller): Promise<RegistryIndex> {
+      const scope = await scopeOf(name, rights);
+      const head = await headOf(scope, rights);
       const files: Omit<RegistryFile, 'size'>[] = [];
       for (const repository of scope) {
         const prefix = name === null ? `${repository.name}/` : '';
-        for (const [path, { digest, mode }] of filesIn(await treesOf(database.db, repository.id)))
+        for (const [path, { digest, mode }] of filesIn(await treesOf(database.db, repository.id, undefined, rights)))
           files.push({ path: prefix + path, digest, mode });
       }
       const sizes = await blobSizes(
@@ -177,9 +191,9 @@ export function servedRegistry(
       };
     },
 
-    async file(name: string | null, path: string): Promise<ServedFile> {
-      const { repository, inner } = within(await scopeOf(name), name, path);
-      const entry = filesIn(await treesOf(database.db, repository.id, inner)).get(inner);
+    async file(name: string | null, path: string, { rights }: RegistryCaller): Promise<ServedFile> {
+      const { repository, inner } = within(await scopeOf(name, rights), name, path);
+      const entry = filesIn(await treesOf(database.db, repository.id, inner, rights)).get(inner);
       const bytes = entry && (await getBlobs(database.db, [entry.digest])).get(entry.digest);
       if (!entry || !bytes) throw notFound('file', path);
       return { bytes, digest: entry.digest };
@@ -193,10 +207,10 @@ export function servedRegistry(
       path: string,
       bytes: Uint8Array | null,
       condition: FileCondition,
-      actor: Actor,
+      caller: RegistryCaller,
     ): Promise<{ created: boolean; digest: string | null }> {
-      const { repository, inner } = within(await scopeOf(name), name, path);
-      const now = filesIn(await treesOf(database.db, repository.id, inner)).get(inner);
+      const { repository, inner } = within(await scopeOf(name, caller.rights), name, path);
+      const now = filesIn(await treesOf(database.db, repository.id, inner, caller.rights)).get(inner);
       const { ifMatch, ifNoneMatch } = condition;
       const holds =
         (ifMatch === undefined || (now !== undefined && (ifMatch === '*' || ifMatch.includes(now.digest)))) &&
@@ -211,7 +225,7 @@ export function servedRegistry(
         ? { content: Buffer.from(bytes).toString('base64'), mode: now?.mode ?? ('100644' as const) }
         : null;
       const before = now ? digestPrefix + now.digest : null;
-      const { files } = await change(name, { files: [{ path, before, after }] }, actor);
+      const { files } = await change(name, { files: [{ path, before, after }] }, caller);
       return { created: !now, digest: files[0]?.digest.slice(digestPrefix.length) ?? null };
     },
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fullRights } from '@ratchet/contract/access';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manual, metadata, source, una, type Workbench, workbench } from './workbench.ts';
 
@@ -12,10 +13,11 @@ afterEach(() => at.close());
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 const content = (text: string) => ({ content: Buffer.from(text).toString('base64'), mode: '100644' as const });
 const own = 'upstream';
+const caller = { actor: una, rights: fullRights };
 
 describe('the served registry', () => {
   it('lists every file, of one repository or of all below their names', async () => {
-    const index = await at.served.index(own);
+    const index = await at.served.index(own, caller);
     expect(index.files.map(({ path }) => path).sort()).toEqual([
       'sum/lib/deep/x.bin',
       'sum/main.js',
@@ -25,9 +27,9 @@ describe('the served registry', () => {
       size: source.length,
       digest: `sha256:${digest(source)}`,
     });
-    expect((await at.served.index(null)).files.map(({ path }) => path)).toContain('upstream/sum/main.js');
-    expect(Buffer.from((await at.served.file(null, 'upstream/sum/main.js')).bytes).toString()).toBe(source);
-    expect(await at.served.headOf(own)).toBe(index.head);
+    expect((await at.served.index(null, caller)).files.map(({ path }) => path)).toContain('upstream/sum/main.js');
+    expect(Buffer.from((await at.served.file(null, 'upstream/sum/main.js', caller)).bytes).toString()).toBe(source);
+    expect(await at.served.headOf(own, caller)).toBe(index.head);
   });
 
   it('takes a set of changes whole: an edit, a new task, a removed file', async () => {
@@ -43,9 +45,9 @@ describe('the served registry', () => {
           { path: 'fresh/metadata.json', before: null, after: content(metadata('Fresh')) },
         ],
       },
-      una,
+      caller,
     );
-    expect(head).toBe(await at.served.headOf(own));
+    expect(head).toBe(await at.served.headOf(own, caller));
     const task = await at.taskAt('sum');
     expect(task).toMatchObject({ id: before.id, sourceCode: '() => 1\n', revision: 2 });
     expect(task.files.map(({ path }) => path)).toEqual(['main.js', 'metadata.json']);
@@ -55,9 +57,9 @@ describe('the served registry', () => {
   });
 
   it('deletes a task whose files all go, and only that', async () => {
-    const index = await at.served.index(own);
+    const index = await at.served.index(own, caller);
     const files = index.files.map(({ path, digest: before }) => ({ path, before, after: null }));
-    await at.served.change(own, { files }, una);
+    await at.served.change(own, { files }, caller);
     await expect(at.taskAt('sum')).rejects.toThrow('no task');
   });
 
@@ -76,23 +78,23 @@ describe('the served registry', () => {
       'VALIDATION_FAILED',
     ],
   ])('changes nothing at all for %s', async (_, files, code) => {
-    const head = await at.served.headOf(own);
+    const head = await at.served.headOf(own, caller);
     const good = { path: 'good/metadata.json', before: null, after: content(metadata('Good')) };
-    await expect(at.served.change(own, { files: [good, ...files] }, una)).rejects.toMatchObject({ code });
-    expect(await at.served.headOf(own)).toBe(head);
+    await expect(at.served.change(own, { files: [good, ...files] }, caller)).rejects.toMatchObject({ code });
+    expect(await at.served.headOf(own, caller)).toBe(head);
   });
 
   it('writes single files under conditions', async () => {
     const bytes = Buffer.from('() => 2\n');
     const write = (condition: Parameters<typeof at.served.write>[3]) =>
-      at.served.write(own, 'sum/main.js', bytes, condition, una);
+      at.served.write(own, 'sum/main.js', bytes, condition, caller);
     await expect(write({ ifNoneMatch: true })).rejects.toMatchObject({ code: 'REVISION_MISMATCH' });
     await expect(write({ ifMatch: ['00'] })).rejects.toMatchObject({ code: 'REVISION_MISMATCH' });
     expect(await write({ ifMatch: [digest(source)] })).toEqual({ created: false, digest: digest('() => 2\n') });
-    expect(await at.served.write(own, 'sum/notes.md', bytes, { ifNoneMatch: true }, una)).toMatchObject({
+    expect(await at.served.write(own, 'sum/notes.md', bytes, { ifNoneMatch: true }, caller)).toMatchObject({
       created: true,
     });
-    await at.served.write(own, 'sum/notes.md', null, { ifMatch: '*' }, una);
+    await at.served.write(own, 'sum/notes.md', null, { ifMatch: '*' }, caller);
     expect((await at.taskAt('sum')).files.map(({ path }) => path)).not.toContain('notes.md');
   });
 });

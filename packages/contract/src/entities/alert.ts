@@ -4,8 +4,25 @@ import { Name } from '../name.ts';
 import { pageOf } from '../paging.ts';
 
 export const AlertMetric = z
-  .enum(['consecutive_failures', 'sync_lag_seconds', 'open_conflicts', 'pending_pushes', 'failure_rate'])
-  .meta({ id: 'AlertMetric', description: 'A figure of a repository; failure_rate is over its last 100 runs, 0 to 1' });
+  .enum([
+    'consecutive_failures',
+    'sync_lag_seconds',
+    'open_conflicts',
+    'conflict_age_hours',
+    'pending_pushes',
+    'pushed_tasks',
+    'failure_rate',
+    'authentication_failures',
+    'failed_sign_ins',
+    'refused_calls',
+  ])
+  .meta({
+    id: 'AlertMetric',
+    description:
+      'A figure of a repository: failure_rate is over its last 100 runs, 0 to 1; pushed_tasks and authentication_failures are those of the last hour. failed_sign_ins and refused_calls are of the whole server, in the last 15 minutes',
+  });
+/** Figures of the whole server, and of no repository. */
+export const serverMetrics = ['failed_sign_ins', 'refused_calls'] as const;
 
 export const Alert = z
   .object({

@@ -24,6 +24,7 @@ export const AuditEvent = z
     afterDigest: z.string().nullable(),
     requestId: z.string(),
     address: z.string().nullable(),
+    repeats: z.int().describe('How often it happened: equal refusals within a minute make one event'),
     previousHash: z.string().describe('The hash of the event before'),
     hash: z.string().describe('SHA-256 over this event and the hash of the one before'),
   })

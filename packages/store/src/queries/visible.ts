@@ -39,10 +39,10 @@ export function visibleRepositories(reader: Rights, repositoryId: SQLWrapper): S
   return any(seen.map((place) => sql`${repositoryId} = ${place.repositoryId}::uuid`));
 }
 
-/** What is about a repository, or about none: the latter is for who sees everything. */
+/** What is about a repository as a whole, or about none: the latter is for who sees everything. */
 export function visibleInRepository(reader: Rights, repositoryId: SQLWrapper): SQL | undefined {
-  const seen = places(reader);
-  return seen === null ? undefined : and(sql`${repositoryId} is not null`, visibleRepositories(reader, repositoryId));
+  const seen = visibleTasks(reader, { repositoryId, name: sql`null::text` });
+  return seen && sql`(${repositoryId} is not null and ${seen})`;
 }
 
 /** What belongs to a task, by that task's id. Of a task that is gone, or of none: only who sees everything. */

@@ -168,6 +168,8 @@ export const auditEvents = ratchet.table(
     afterDigest: text('after_digest'),
     requestId: text('request_id').notNull(),
     address: text('address'),
+    /** Equal refusals that this row stands for. */
+    repeats: integer('repeats').notNull().default(1),
     previousHash: text('previous_hash').notNull(),
     hash: text('hash').notNull(),
   },

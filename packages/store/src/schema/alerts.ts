@@ -9,7 +9,18 @@ export const alerts = ratchet.table(
     id: uuid('id').primaryKey(),
     name: text('name').notNull(),
     metric: text('metric')
-      .$type<'consecutive_failures' | 'sync_lag_seconds' | 'open_conflicts' | 'pending_pushes' | 'failure_rate'>()
+      .$type<
+        | 'consecutive_failures'
+        | 'sync_lag_seconds'
+        | 'open_conflicts'
+        | 'conflict_age_hours'
+        | 'pending_pushes'
+        | 'pushed_tasks'
+        | 'failure_rate'
+        | 'authentication_failures'
+        | 'failed_sign_ins'
+        | 'refused_calls'
+      >()
       .notNull(),
     /** It fires while the figure is greater. */
     threshold: doublePrecision('threshold').notNull(),

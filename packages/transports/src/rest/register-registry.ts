@@ -1,31 +1,31 @@
-import type { Actor } from '@ratchet/contract/dispatcher';
+import type { Caller } from '@ratchet/contract/dispatcher';
 import { RegistryChanges, type RegistryIndex } from '@ratchet/contract/entities/registry';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** What is served as a registry: one repository by name, or all, each below its name (null). */
+/** What is served as a registry: one repository by name, or all, each below its name (null); to each caller what is theirs. */
 export interface Registry {
-  headOf(repository: string | null): Promise<string>;
-  index(repository: string | null): Promise<RegistryIndex>;
-  file(repository: string | null, path: string): Promise<{ bytes: Uint8Array; digest: string }>;
+  headOf(repository: string | null, caller: Caller): Promise<string>;
+  index(repository: string | null, caller: Caller): Promise<RegistryIndex>;
+  file(repository: string | null, path: string, caller: Caller): Promise<{ bytes: Uint8Array; digest: string }>;
   write(
     repository: string | null,
     path: string,
     bytes: Uint8Array | null,
     condition: { ifMatch?: readonly string[] | '*'; ifNoneMatch?: boolean },
-    actor: Actor,
+    caller: Caller,
   ): Promise<{ created: boolean; digest: string | null }>;
   change(
     repository: string | null,
     changes: RegistryChanges,
-    actor: Actor,
+    caller: Caller,
   ): Promise<{ head: string; files: RegistryIndex['files'] }>;
 }
 
 export interface RegistryOptions {
   readonly registry: Registry;
   readonly prefix: string;
-  readonly actorOf: (request: FastifyRequest, permission: 'read' | 'edit') => Promise<Actor>;
+  readonly callerOf: (request: FastifyRequest, surface: 'rest') => Promise<Caller>;
   /** Bytes of a set of changes, at most. */
   readonly bodyLimit?: number;
 }
@@ -41,7 +41,7 @@ const changesName = '.ratchet/changes';
  */
 export function registerRegistry(
   app: FastifyInstance,
-  { registry, prefix, actorOf, bodyLimit }: RegistryOptions,
+  { registry, prefix, callerOf, bodyLimit }: RegistryOptions,
 ): void {
   const base = `${prefix}/registry`;
   app.register(async (scope) => {
@@ -53,11 +53,11 @@ export function registerRegistry(
       url: `${base}/*`,
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        await actorOf(request, 'read');
+        const caller = await callerOf(request, 'rest');
         const { repository, path } = placeOf(request);
         return indexNames.has(path)
-          ? sendIndex(registry, repository, request, reply)
-          : sendFile(registry, repository, path, request, reply);
+          ? sendIndex(registry, repository, caller, request, reply)
+          : sendFile(registry, repository, path, caller, request, reply);
       },
     });
     scope.route({
@@ -65,22 +65,22 @@ export function registerRegistry(
       url: `${base}/*`,
       bodyLimit: limit,
       handler: async (request, reply) => {
-        const actor = await actorOf(request, 'edit');
+        const caller = await callerOf(request, 'rest');
         const { repository, path } = placeOf(request);
         if (path.startsWith('.ratchet/') || path === 'index.json')
           throw new RatchetError('METHOD_NOT_ALLOWED', 'The index is made of the files; write those.');
         const bytes = request.method === 'PUT' ? ((request.body as Buffer | undefined) ?? Buffer.alloc(0)) : null;
-        const { created, digest } = await registry.write(repository, path, bytes, conditionOf(request), actor);
+        const { created, digest } = await registry.write(repository, path, bytes, conditionOf(request), caller);
         if (digest) reply.header('etag', `"${digest}"`);
         return reply.status(created ? 201 : 204).send();
       },
     });
     scope.post(`${base}/*`, { bodyLimit: limit }, async (request, reply) => {
-      const actor = await actorOf(request, 'edit');
+      const caller = await callerOf(request, 'rest');
       const { repository, path } = placeOf(request);
       if (path !== changesName)
         throw new RatchetError('METHOD_NOT_ALLOWED', `POST is possible at ${changesName} only.`);
-      return reply.send(await registry.change(repository, changesIn(request.body), actor));
+      return reply.send(await registry.change(repository, changesIn(request.body), caller));
     });
   });
 }
@@ -92,11 +92,17 @@ function placeOf(request: FastifyRequest): { repository: string | null; path: st
   return own ? { repository: own[1] as string, path: own[2] as string } : { repository: null, path };
 }
 
-async function sendIndex(registry: Registry, repository: string | null, request: FastifyRequest, reply: FastifyReply) {
-  const etag = `"${await registry.headOf(repository)}"`;
+async function sendIndex(
+  registry: Registry,
+  repository: string | null,
+  caller: Caller,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
+  const etag = `"${await registry.headOf(repository, caller)}"`;
   reply.header('etag', etag).header('cache-control', 'no-cache');
   if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();
-  const index = await registry.index(repository);
+  const index = await registry.index(repository, caller);
   return reply.header('etag', `"${index.head}"`).send(index);
 }
 
@@ -104,10 +110,11 @@ async function sendFile(
   registry: Registry,
   repository: string | null,
   path: string,
+  caller: Caller,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const { bytes, digest } = await registry.file(repository, path);
+  const { bytes, digest } = await registry.file(repository, path, caller);
   const etag = `"${digest}"`;
   reply.header('etag', etag).header('cache-control', 'no-cache');
   if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send();

@@ -1,3 +1,4 @@
+import { roles } from '@ratchet/contract/access';
 import * as z from 'zod';
 import { days, onOff, optionalText, section, setting } from '../setting.ts';
 
@@ -38,10 +39,14 @@ export const security = section('What is kept from whom', {
     ),
     redis_url_file: setting(optionalText(), 'A file with that address in it, instead', { path: true }),
     per_minute: section('Requests a minute', {
-      user: perMinute(1200, 'Of one user'),
-      key: perMinute(1200, 'With one API key'),
-      address: perMinute(2400, 'From one address'),
-      anonymous: perMinute(300, 'From one address, without having signed in'),
+      user: perMinute(6000, 'Of one user'),
+      key: perMinute(12_000, 'With one API key'),
+      address: perMinute(24_000, 'From one address'),
+      anonymous: perMinute(600, 'From one address, without having signed in'),
+      roles: setting(
+        z.partialRecord(z.enum(roles), z.int().min(1).max(10_000_000)).default({}),
+        'Of one user of a role, in place of user, such as service: 60000',
+      ),
     }),
     burst: setting(
       z.int().min(1).max(10_000_000).nullable().default(null),
