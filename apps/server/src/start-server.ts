@@ -51,6 +51,7 @@ import { taskEditor } from '@ratchet/repositories/task-editor';
 import { taskMover } from '@ratchet/repositories/task-mover';
 import { taskReader } from '@ratchet/repositories/task-reader';
 import { taskStore } from '@ratchet/repositories/task-store';
+import { versionMaker } from '@ratchet/repositories/task-versions';
 import { templateDesk } from '@ratchet/repositories/templates/generate-task';
 import { readTemplates } from '@ratchet/repositories/templates/template';
 import { triggers } from '@ratchet/repositories/triggers';
@@ -233,6 +234,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       tasks: taskHandlers({
         reader,
         editor,
+        makeVersion: versionMaker(context, store, triggered.edited),
         sync,
         executor,
         mover,
