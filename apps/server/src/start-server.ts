@@ -24,6 +24,7 @@ import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
 import { executionHandlers } from '@ratchet/operations/executions';
+import { guideHandlers } from '@ratchet/operations/guides/guides';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
@@ -280,6 +281,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         }),
       ),
       alerts: alertHandlers(watched),
+      guides: guideHandlers(),
       health: healthHandlers({
         version,
         nodeId,
