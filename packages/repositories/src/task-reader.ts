@@ -9,6 +9,7 @@ import type {
 import { notFound } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
+import { gather } from '@ratchet/store/gather';
 import { blobSizes, getBlobs } from '@ratchet/store/queries/blobs';
 import { basesAt, type TaskRow, type TaskVersionRow } from '@ratchet/store/queries/documents';
 import { modifiedTasks } from '@ratchet/store/queries/pending-pushes';
@@ -22,10 +23,11 @@ import {
   versionAt,
   versionsOf,
 } from '@ratchet/store/queries/tasks';
+import { wholeTasks } from '@ratchet/store/queries/whole-tasks';
 import type * as z from 'zod';
 import { compareVersions } from './compare-versions.ts';
 import type { RepositoriesContext } from './context.ts';
-import { filesView, taskSummary, taskView, versionSummary } from './task-view.ts';
+import { filesView, shownRepository, taskSummary, taskView, versionSummary } from './task-view.ts';
 import { treeDiff } from './tree-diff.ts';
 import { digestsIn, filesOf } from './trees.ts';
 
@@ -72,19 +74,34 @@ export async function showTask(db: Queryable, row: TaskRow): Promise<Task> {
   }));
   const versions = (await versionsOf(db, row.uuid)).map((v) => v.version);
   return taskView(row, {
-    repository: row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null,
+    repository: shownRepository(row.repositoryId ? repositories.get(row.repositoryId) : null),
     sizes,
     tests,
-    versions: [...new Set(versions)].sort((a, b) => compareVersions(b, a)),
+    versions: newestFirst(versions),
   });
 }
+
+const newestFirst = (versions: readonly string[]): string[] =>
+  [...new Set(versions)].sort((a, b) => compareVersions(b, a));
+
+const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 export type TaskReader = ReturnType<typeof taskReader>;
 
 export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) {
   const { db } = database;
+  /** Reads that are asked for together are one statement. */
+  const whole = gather(
+    async (ids: readonly string[]) => {
+      const found = await wholeTasks(db, ids);
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { most: 50, apart: () => false },
+  );
   return {
     async get(idOrUuid: string, version?: string): Promise<Task> {
+      const found = version === undefined && isId(idOrUuid) ? await whole(idOrUuid.toLowerCase()) : null;
+      if (found) return taskView(found.row, { ...found, versions: newestFirst(found.versions) });
       return showTask(db, await findTask(db, idOrUuid, version));
     },
     find: (idOrUuid: string): Promise<TaskRow> => findTask(db, idOrUuid),
@@ -92,7 +109,7 @@ export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) 
       const page = await pageOfTasks(db, fields, request, includeDeleted);
       const repositories = await repositoriesFor(db, page.items);
       const items = page.items.map((row) =>
-        taskSummary(row, row.repositoryId ? (repositories.get(row.repositoryId) ?? null) : null),
+        taskSummary(row, shownRepository(row.repositoryId ? repositories.get(row.repositoryId) : null)),
       );
       return { items, meta: page.meta };
     },
