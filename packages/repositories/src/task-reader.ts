@@ -55,7 +55,10 @@ export async function findTask(db: Queryable, idOrUuid: string, version?: string
 }
 
 /** Rows of a page with their repositories: one query for all. */
-async function repositoriesFor(db: Queryable, rows: readonly TaskRow[]): Promise<Map<string, RepositoryRow>> {
+async function repositoriesFor(
+  db: Queryable,
+  rows: readonly Pick<TaskRow, 'repositoryId'>[],
+): Promise<Map<string, RepositoryRow>> {
   return repositoriesById(db, [...new Set(rows.flatMap((row) => row.repositoryId ?? []))]);
 }
 

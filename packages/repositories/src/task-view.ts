@@ -2,6 +2,7 @@ import type { Task, TaskSummary } from '@ratchet/contract/entities/task';
 import type { Json } from '@ratchet/contract/json';
 import type { TaskRow, TaskVersionRow } from '@ratchet/store/queries/documents';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
+import type { TaskListRow } from '@ratchet/store/queries/tasks';
 import type { ShownRepository } from '@ratchet/store/queries/whole-tasks';
 import type { StoredTree } from '@ratchet/store/schema/columns';
 
@@ -13,7 +14,7 @@ export const shownRepository = (row: RepositoryRow | null | undefined): ShownRep
   row ? { ...row, unreachable: row.unreachableSince !== null } : null;
 
 /** A task as lists show it. `repository` is the row of its repositoryId. */
-export function taskSummary(row: TaskRow, repository: ShownRepository | null): TaskSummary {
+export function taskSummary(row: TaskListRow, repository: ShownRepository | null): TaskSummary {
   return {
     id: row.id,
     uuid: row.uuid,

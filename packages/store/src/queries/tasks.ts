@@ -141,8 +141,14 @@ export async function idsByUuid(db: Queryable, uuids: readonly string[]): Promis
   return new Map(rows.map(({ id, uuid }) => [uuid, id]));
 }
 
+const omitted = ['metadata', 'inputSchema', 'outputSchema', 'sourceCode', 'problems', 'tree'] as const;
+
+/** A task as lists have it. */
+export type TaskListRow = Omit<TaskRow, (typeof omitted)[number]>;
+
 const spec = (fields: ListFields): PageSpec<typeof tasks> => ({
   table: tasks,
+  omit: omitted,
   fields,
   columns: {
     id: tasks.id,
@@ -172,7 +178,8 @@ export const pageOfTasks = (
   fields: ListFields,
   request: ListRequest,
   includeDeleted: boolean,
-): Promise<Page<TaskRow>> => pageQuery(db, spec(fields), request, includeDeleted ? undefined : isNull(tasks.deletedAt));
+): Promise<Page<TaskListRow>> =>
+  pageQuery(db, spec(fields), request, includeDeleted ? undefined : isNull(tasks.deletedAt));
 
 export interface TaskCounts {
   total: number;
