@@ -29,6 +29,7 @@ import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
 import { executionHandlers } from '@ratchet/operations/executions';
 import { grantHandlers } from '@ratchet/operations/grants';
+import { guideHandlers } from '@ratchet/operations/guides/guides';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
@@ -58,6 +59,7 @@ import { taskEditor } from '@ratchet/repositories/task-editor';
 import { taskMover } from '@ratchet/repositories/task-mover';
 import { taskReader } from '@ratchet/repositories/task-reader';
 import { taskStore } from '@ratchet/repositories/task-store';
+import { versionMaker } from '@ratchet/repositories/task-versions';
 import { templateDesk } from '@ratchet/repositories/templates/generate-task';
 import { readTemplates } from '@ratchet/repositories/templates/template';
 import { triggers } from '@ratchet/repositories/triggers';
@@ -299,6 +301,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       tasks: taskHandlers({
         reader,
         editor,
+        makeVersion: versionMaker(context, store, triggered.edited),
         sync,
         executor,
         mover,
@@ -352,6 +355,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       config: configHandlers(configurationDesk({ options, started: loaded, live })),
       grants: grantHandlers(rights.grants),
       audit: auditHandlers(rights.audit),
+      guides: guideHandlers(),
       health: healthHandlers({
         version,
         nodeId,

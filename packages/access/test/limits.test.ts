@@ -4,7 +4,7 @@ import { table } from '@ratchet/contract/operations/table';
 import { type RedisServer, startRedisServer } from '@ratchet/testing/redis-server';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LimitSettings, limits, } from '../src/limits.ts';
+import { type LimitSettings, limits } from '../src/limits.ts';
 
 const usualLimits: LimitSettings = {
   perMinute: { user: 1200, key: 1200, address: 2400, anonymous: 300 },
@@ -12,6 +12,7 @@ const usualLimits: LimitSettings = {
   daily: { user: 0, key: 0 },
   operations: {},
 };
+
 import { redisBuckets } from '../src/redis-buckets.ts';
 import { type Bucket, memoryBuckets } from '../src/token-buckets.ts';
 

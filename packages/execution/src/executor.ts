@@ -8,6 +8,7 @@ import type { Sandbox } from '@ratchet/sandbox/sandbox';
 import { runTaskTests } from '@ratchet/sandbox/task-tests';
 import { testFilesOf } from '@ratchet/sandbox/test-file';
 import type { Database, Queryable } from '@ratchet/store/database';
+import { gather } from '@ratchet/store/gather';
 import {
   annotateExecution,
   deleteExecution,
@@ -27,7 +28,6 @@ import { executionEvents } from './execution-events.ts';
 import { executionFeed } from './execution-feed.ts';
 import { executionRecording, executionTrace } from './execution-trace.ts';
 import { executionView, hasEnded } from './execution-view.ts';
-import { gather } from './gather.ts';
 import { jobDesk } from './job-desk.ts';
 import { jobFeed } from './job-feed.ts';
 import type { NodeIdentity } from './node-keeper.ts';

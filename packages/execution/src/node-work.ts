@@ -1,5 +1,6 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Database } from '@ratchet/store/database';
+import { gather, groupMs } from '@ratchet/store/gather';
 import { newId } from '@ratchet/store/id';
 import {
   type ClaimedExecution,
@@ -19,7 +20,6 @@ import { requeueJobs } from '@ratchet/store/queries/jobs';
 import { runMigrations } from 'graphile-worker';
 import { createAttempts } from './attempts.ts';
 import type { batchAdvance } from './batch-advance.ts';
-import { gather, groupMs } from './gather.ts';
 import { type NodeIdentity, nodeKeeper } from './node-keeper.ts';
 import { createPace, type Turn } from './pace.ts';
 import { queueWorker } from './queue-worker.ts';

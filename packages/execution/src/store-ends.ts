@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Database, Queryable } from '@ratchet/store/database';
+import { gather, groupMs } from '@ratchet/store/gather';
 import { type ExecutionEnd, endExecutions, type StoredEnd } from '@ratchet/store/queries/execution-runs';
 import { type ExecutionRow, insertEvents } from '@ratchet/store/queries/executions';
 import { storeResults } from '@ratchet/store/queries/result-cache';
 import type { LastEvents } from './event-log.ts';
-import { gather, groupMs } from './gather.ts';
 import type { Log } from './worker-logger.ts';
 
 export interface Finished {

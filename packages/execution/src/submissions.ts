@@ -1,11 +1,11 @@
 import type { Execution } from '@ratchet/contract/entities/execution';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Database } from '@ratchet/store/database';
+import { gather, groupMs } from '@ratchet/store/gather';
 import { newId } from '@ratchet/store/id';
 import { type ClaimedExecution, type ExecutionRequest, queueExecutions } from '@ratchet/store/queries/execution-runs';
 import { type ExecutionRow, executionsByKey } from '@ratchet/store/queries/executions';
 import { executionView } from './execution-view.ts';
-import { gather, groupMs } from './gather.ts';
 import { checkDestinations } from './outputs/check-destinations.ts';
 import type { Prepare } from './prepare.ts';
 import { requestDigest } from './request-digest.ts';

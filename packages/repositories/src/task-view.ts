@@ -2,13 +2,19 @@ import type { Task, TaskSummary } from '@ratchet/contract/entities/task';
 import type { Json } from '@ratchet/contract/json';
 import type { TaskRow, TaskVersionRow } from '@ratchet/store/queries/documents';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
+import type { TaskListRow } from '@ratchet/store/queries/tasks';
+import type { ShownRepository } from '@ratchet/store/queries/whole-tasks';
 import type { StoredTree } from '@ratchet/store/schema/columns';
 
 const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
 
+/** What of a repository is shown with its tasks. */
+export const shownRepository = (row: RepositoryRow | null | undefined): ShownRepository | null =>
+  row ? { ...row, unreachable: row.unreachableSince !== null } : null;
+
 /** A task as lists show it. `repository` is the row of its repositoryId. */
-export function taskSummary(row: TaskRow, repository: RepositoryRow | null): TaskSummary {
+export function taskSummary(row: TaskListRow, repository: ShownRepository | null): TaskSummary {
   return {
     id: row.id,
     uuid: row.uuid,
@@ -35,7 +41,7 @@ export function taskSummary(row: TaskRow, repository: RepositoryRow | null): Tas
           repositoryPath: row.repositoryPath ?? '',
           branch: repository.branch,
           commit: row.repositoryCommit,
-          canPush: repository.isWritable && repository.unreachableSince === null,
+          canPush: repository.isWritable && !repository.unreachable,
           autoPush: repository.pushOnChange || repository.pushPolicy.autoPush,
         }
       : null,
@@ -47,7 +53,7 @@ export function taskSummary(row: TaskRow, repository: RepositoryRow | null): Tas
 }
 
 export interface TaskExtras {
-  readonly repository: RepositoryRow | null;
+  readonly repository: ShownRepository | null;
   /** Bytes of each file by digest, as far as sizes are concerned. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly tests: readonly { path: string; text: string }[];

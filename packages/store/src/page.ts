@@ -15,6 +15,8 @@ export interface PageSpec<T extends PgTable> {
   readonly search: readonly Column[];
   /** Makes every order total. */
   readonly id: Column;
+  /** Columns that its rows do not have: large ones that no list shows, which would be sorted along. */
+  readonly omit?: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ export async function pageQuery<T extends PgTable>(
   const [count] = await db.select({ total: sql<number>`count(*)::int` }).from(table).where(where);
   const total = count?.total ?? 0;
   const rows: T['$inferSelect'][] = await db
-    .select(getTableColumns(table))
+    .select(shownColumns(table, spec.omit))
     .from(table)
     .where(and(where, cursor === undefined ? undefined : pastCursor(order, cursor)))
     .orderBy(...order.map((level) => (level.order === 'asc' ? asc(level.column) : desc(level.column))))
@@ -60,6 +62,9 @@ export async function pageQuery<T extends PgTable>(
     },
   };
 }
+
+const shownColumns = (table: PgTable, omit: readonly string[] = []) =>
+  Object.fromEntries(Object.entries(getTableColumns(table)).filter(([key]) => !omit.includes(key)));
 
 /** The id comes last, in the direction of the first level, so that an index over both serves either direction. */
 function totalOrder<T extends PgTable>(spec: PageSpec<T>, asked: readonly SortClause[] | undefined): Level[] {

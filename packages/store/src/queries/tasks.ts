@@ -38,6 +38,16 @@ export const versionsOf = (db: Queryable, uuid: string, reader: Rights = fullRig
     .from(tasks)
     .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt), visibleTasks(reader, tasks)));
 
+/** Holds the versions of a uuid as they are until the transaction ends, one transaction at a time. */
+export async function lockVersions(tx: Queryable, uuid: string): Promise<void> {
+  await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt)))
+    .orderBy(tasks.id)
+    .for('update');
+}
+
 export async function deletedTask(db: Queryable, idOrUuid: string): Promise<TaskRow | null> {
   const named = isUuid(idOrUuid) ? or(eq(tasks.id, idOrUuid), eq(tasks.uuid, idOrUuid)) : eq(tasks.uuid, idOrUuid);
   const [row] = await db
@@ -135,8 +145,14 @@ export async function idsByUuid(db: Queryable, uuids: readonly string[]): Promis
   return new Map(rows.map(({ id, uuid }) => [uuid, id]));
 }
 
+const omitted = ['metadata', 'inputSchema', 'outputSchema', 'sourceCode', 'problems', 'tree'] as const;
+
+/** A task as lists have it. */
+export type TaskListRow = Omit<TaskRow, (typeof omitted)[number]>;
+
 const spec = (fields: ListFields): PageSpec<typeof tasks> => ({
   table: tasks,
+  omit: omitted,
   fields,
   columns: {
     id: tasks.id,
@@ -167,7 +183,7 @@ export const pageOfTasks = (
   request: ListRequest,
   includeDeleted: boolean,
   reader: Rights = fullRights,
-): Promise<Page<TaskRow>> =>
+): Promise<Page<TaskListRow>> =>
   pageQuery(
     db,
     spec(fields),
