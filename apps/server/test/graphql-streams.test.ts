@@ -84,6 +84,7 @@ describe('subscriptions', () => {
           variables: { id: task },
         }))
           return data?.task.name;
+        return null;
       }),
     );
     expect(new Set(answers)).toEqual(new Set(['talks']));
