@@ -149,6 +149,15 @@ describe('a raw socket', () => {
   it.each(table)('that sends %s is closed', async (_, messages, code) => {
     expect(await closedBy(messages)).toBe(code);
   });
+  it('of a page of another site is refused before it is one', async () => {
+    const headers = { origin: 'https://elsewhere.example' };
+    const socket = new WebSocket(url(), { protocols: ['graphql-transport-ws'], headers } as never);
+    const opened = await new Promise((resolve) => {
+      socket.addEventListener('open', () => resolve(true));
+      socket.addEventListener('error', () => resolve(false));
+    });
+    expect(opened).toBe(false);
+  });
   it('is let in fifty times, not more', async () => {
     const clients = Array.from({ length: 50 }, () => createClient({ url: url(), lazy: false, retryAttempts: 0 }));
     await Promise.all(clients.map((client) => new Promise<void>((resolve) => client.on('connected', () => resolve()))));

@@ -59,7 +59,7 @@ describe('the schema', () => {
     Query:
       'task tasks taskStats taskVersions taskHistory modifiedTasks repositories repository defaultRepository taskConflicts executions execution jobs job schedules schedule workers workerStats outputDestinations health tasksPage repositoriesPage executionsPage',
     Mutation:
-      'createTask updateTask updateTaskSource deleteTask rollbackTask testTask executeTask pushTaskToRepository pushTaskChanges pushAllPending assignTaskRepository createRepository updateRepository deleteRepository setDefaultRepository syncRepository pushRepositoryChanges resolveConflict createJob updateJob deleteJob cancelJob retryJob createExecution updateExecution deleteExecution cancelExecution retryExecution createSchedule updateSchedule deleteSchedule enableSchedule disableSchedule triggerSchedule mcpCreateTask mcpEditTask mcpDeleteTask mcpTestTask mcpStoreResult',
+      'createTask updateTask updateTaskSource deleteTask rollbackTask validateTask testTask executeTask pushTaskToRepository pushTaskChanges pushAllPending assignTaskRepository createRepository updateRepository deleteRepository setDefaultRepository syncRepository planRepositorySync pushRepositoryChanges testRepositoryConnection resolveConflict createJob updateJob deleteJob cancelJob retryJob createExecution updateExecution deleteExecution cancelExecution retryExecution createSchedule updateSchedule deleteSchedule enableSchedule disableSchedule triggerSchedule mcpCreateTask mcpEditTask mcpDeleteTask mcpTestTask mcpStoreResult',
     Subscription: 'taskExecutions executionLogs jobStatus workerStatus syncEvents',
   };
   it.each(Object.entries(names))('has every field of %s that is promised', (type, fields) => {
@@ -89,6 +89,10 @@ describe('the schema', () => {
     ['TaskFile.size', 'SafeInt!'],
     ['LogLine.sequence', 'SafeInt!'],
     ['Task.revision', 'Int!'],
+    ['Task.sourceCode', 'String'],
+    ['Task.executions', '[Execution!]'],
+    ['Mutation.validateTask', 'ValidationResult'],
+    ['ValidateTaskInput.id', 'ID'],
     ['Execution.durationMs', 'Float'],
     ['FlameFrame.children', '[FlameFrame!]!'],
     ['ExecutionStats.byStatus', 'JSON!'],
