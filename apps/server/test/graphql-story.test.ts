@@ -201,6 +201,10 @@ describe('a story over GraphQL alone', () => {
     const gone = await data(
       `mutation { cancelJob(id: "${made.job}") { status } mcpDeleteTask(id: "${mcpCreateTask.id}") }`,
     );
+    const tried = await data(
+      `mutation { validateTask(input: {id: "${made.task}"}) { valid } testRepositoryConnection(id: "${made.repository}") { success } planRepositorySync(id: "${made.repository}") { actions { action } } }`,
+    );
+    expect(tried).toMatchObject({ validateTask: { valid: true }, testRepositoryConnection: { success: true } });
     expect(gone).toEqual({ cancelJob: { status: 'CANCELLED' }, mcpDeleteTask: true });
     const { errors } = await ask(`mutation { deleteRepository(id: "${made.repository}") }`);
     expect(errors[0].extensions.code).toBe('REPOSITORY_NOT_EMPTY');

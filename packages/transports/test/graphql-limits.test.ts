@@ -68,6 +68,8 @@ describe('what a query may cost', () => {
     ['{ task(id: "x") { id name } }', {}, 2],
     ['{ tasks { id } }', {}, 26],
     ['{ tasks(pagination: {limit: 1000}) { id name } }', {}, 1001],
+    ['{ tasks(pagination: {limit: 1000000000}) { id } }', {}, 1001],
+    ['{ tasks(pagination: {limit: -5}) { id } }', {}, 2],
     ['{ tasksPage(pagination: {limit: 100}) { items { id } meta { total } } }', {}, 301],
     ['query($p: PaginationInput) { tasks(pagination: $p) { id } }', { p: { limit: 500 } }, 501],
     ['query($l: Int) { tasks(pagination: {limit: $l}) { id } }', { l: 400 }, 401],

@@ -36,6 +36,8 @@ export function buildGraphQLSchema(
       if (!form || member in form.short.shape) return field;
       return {
         ...field,
+        // One that is gone by now must not take the whole list with it.
+        type: nullable(field.type),
         extensions: weight({ cost: 5 }),
         resolve: async (parent, _, ask) => {
           const have = (parent as Record<string, unknown>)[member];
@@ -56,9 +58,9 @@ export function buildGraphQLSchema(
       ]),
     );
 
-  function operationArgs(operation: Operation, hint: string): GraphQLFieldConfigArgumentMap {
+  function operationArgs(operation: Operation, hint: string, isMutation: boolean): GraphQLFieldConfigArgumentMap {
     const args = argsOf(argumentsOf(operation), hint);
-    if (!takesInputObject(operation)) return args;
+    if (!isMutation || !takesInputObject(operation)) return args;
     const name = `${hint}Input`;
     const type =
       inputObjects.get(name) ??
@@ -77,7 +79,7 @@ export function buildGraphQLSchema(
     const field: Field = {
       type: nullable(walk.output(operation.output, hint)),
       description: `${operation.description}. Permission: ${operation.permission}.`,
-      args: operationArgs(operation, hint),
+      args: operationArgs(operation, hint, operation.effect !== 'read'),
       extensions: weight({ cost: 1, ...(isPaged(operation) ? { size: 'paged' as const } : {}) }),
     };
     if (operation.stream)
@@ -107,7 +109,10 @@ export function buildGraphQLSchema(
     return {
       type: walk.output(output, on + hint),
       description,
-      args: { ...(of ? operationArgs(of, capitalised(of.graphql)) : {}), ...argsOf(takes, on + hint) },
+      args: {
+        ...(of ? operationArgs(of, capitalised(of.graphql), on === 'Mutation') : {}),
+        ...argsOf(takes, on + hint),
+      },
       extensions: weight({ cost: cost ?? 1, ...(paged ? { size: 'paged' as const } : {}) }),
       resolve: (parent, args, ask) => resolve(parent, of ? operationInput(of, args) : { ...args }, ask),
     };
@@ -143,6 +148,6 @@ export function buildGraphQLSchema(
 
 const weight = (of: FieldWeight) => ({ ratchet: of });
 
-/** A field at the top fails alone: null for it, and what else was asked for is answered. */
+/** A field that may fail alone: null for it, and what else was asked for is answered. */
 const nullable = (type: Field['type']): Field['type'] =>
   'ofType' in type && !('getFields' in type) && String(type).endsWith('!') ? (type.ofType as Field['type']) : type;

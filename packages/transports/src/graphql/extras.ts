@@ -79,7 +79,8 @@ const toMany = (
   on,
   field,
   description,
-  output: z.array(output),
+  // Who may not see this kind of thing at all still sees its parent.
+  output: z.array(output).nullable(),
   takes: { limit },
   resolve: (parent, input, ask) => many(ask, list, by, parent.id, limitOf(input)),
 });
@@ -89,7 +90,7 @@ const pageAt = (on: string, field: string, output: z.ZodType, operation: Operati
   on,
   field,
   description,
-  output: z.array(output),
+  output: z.array(output).nullable(),
   takes: { limit },
   cost: 2,
   resolve: async (parent, input, ask) =>
@@ -191,7 +192,20 @@ const PushTaskChanges = z
   })
   .meta({ id: 'PushTaskChangesResult', description: 'What pushing one task did' });
 
+/** Reads that people look for among the mutations, since they set something in motion: there too. */
+const alsoMutation = (operation: Operation): Extra => ({
+  on: 'Mutation',
+  field: operation.graphql,
+  description: `${operation.description}. Permission: ${operation.permission}.`,
+  output: operation.output.nullable(),
+  of: operation,
+  resolve: (_, input, ask) => call(ask, operation, input),
+});
+
 const views: readonly Extra[] = [
+  alsoMutation(table.tasks.validate as Operation),
+  alsoMutation(table.repositories.plan as Operation),
+  alsoMutation(table.repositories.test as Operation),
   {
     on: 'Query',
     field: 'taskVersions',

@@ -186,18 +186,21 @@ const isListed = (type: unknown): boolean =>
 
 type Arguments = NonNullable<import('graphql').FieldNode['arguments']>;
 
+/** No list has more than 1000: whoever asks for more is told so by the list itself, as on every surface. */
+const within = (limit: number): number => Math.min(1000, Math.max(1, limit));
+
 /** The limit that a field's arguments name: `limit`, or within `pagination`. */
 function wanted(given: Arguments, variables: Readonly<Record<string, unknown>>): number {
   for (const { name, value } of given) {
     const known = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
     if (name.value === 'limit') {
       const limit = value.kind === Kind.INT ? Number(value.value) : known;
-      if (typeof limit === 'number') return Math.max(1, limit);
+      if (typeof limit === 'number') return within(limit);
     }
     if (name.value === 'pagination') {
       if (value.kind === Kind.OBJECT) return wanted(value.fields as unknown as Arguments, variables);
       const limit = (known as { limit?: unknown } | null | undefined)?.limit;
-      if (typeof limit === 'number') return Math.max(1, limit);
+      if (typeof limit === 'number') return within(limit);
     }
   }
   return items.paged;

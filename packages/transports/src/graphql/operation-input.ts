@@ -20,10 +20,10 @@ export const isPaged = (operation: Operation): boolean => {
   return 'page' in members && 'limit' in members;
 };
 
-/** Whether all of an operation's members may come in one object: a name that a member of its own must not have. */
+/** Whether a mutation may take all members in one object: its name is one that no member of its own may have. */
 export const takesInputObject = (operation: Operation): boolean => {
   const members = shapeOf(operation.input, 'input');
-  return operation.effect !== 'read' && Object.keys(members).length > 0 && !('input' in members);
+  return Object.keys(members).length > 0 && !('input' in members);
 };
 
 /** The arguments of an operation's field, as schemas; `input` is added where it is taken. */
@@ -45,13 +45,13 @@ const twice = (name: string): RatchetError =>
 export function operationInput(operation: Operation, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { pagination, ...rest } = args;
   const input: Record<string, unknown> = { ...rest };
-  if (takesInputObject(operation) && args.input != null) {
+  if (takesInputObject(operation)) {
     delete input.input;
-    for (const [name, value] of Object.entries(args.input)) {
+    for (const [name, value] of Object.entries(args.input ?? {})) {
       if (name in input) throw twice(name);
       input[name] = value;
     }
-  } else if (takesInputObject(operation)) delete input.input;
+  }
   if (isPaged(operation) && pagination != null) {
     const members = shapeOf(operation.input, 'input');
     for (const [name, value] of Object.entries(pagination)) {
