@@ -12,7 +12,7 @@ interface ServeOptions {
   readonly dataDir?: string;
 }
 
-export function mcpCommands(root: Command, io: Io): void {
+export function mcpCommands(root: Command, generate: Command, io: Io): void {
   const mcp = example(
     root
       .command('mcp')
@@ -69,9 +69,7 @@ export function mcpCommands(root: Command, io: Io): void {
     'mcp push-status',
   );
   example(
-    root
-      .command('generate')
-      .description('Write files that other programs want.')
+    generate
       .command('mcp-config')
       .description('The configuration that lets an agent’s program find this server.')
       .option('--style <client>', 'claude or vscode', 'claude')
