@@ -7,21 +7,25 @@ import { text } from 'node:stream/consumers';
 import { type CallToolResult, Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { operations } from '@ratchet/contract/operations/table';
+import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 let folder: string;
+let database: TestDatabase;
 let server: ServerProcess;
 const environment = { PATH: process.env.PATH ?? '', HOME: tmpdir() };
 const soon = <T>(work: () => Promise<T> | T) => vi.waitFor(work, { timeout: 20_000, interval: 50 });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-mcp-'));
-  server = await serve(folder);
+  database = await openTestDatabase();
+  server = await serve(folder, database.url ? { DATABASE_URL: database.url } : {});
 });
 afterAll(async () => {
   await server?.kill('SIGTERM');
+  await database?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
