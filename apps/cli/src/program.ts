@@ -54,9 +54,8 @@ export function program(io: Io): Command {
   scheduleCommands(root, io);
   workerCommands(root, io);
   secretCommands(root, io);
-  templateCommands(root, io);
   resultCommands(root, io);
-  mcpCommands(root, io);
+  mcpCommands(root, templateCommands(root, io), io);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }

@@ -1,6 +1,7 @@
 import { createClient } from '@ratchet/client/create-client';
 import { RatchetError } from '@ratchet/contract/errors';
-import type { McpIdentity } from '@ratchet/server/serve-mcp';
+import type { Output } from '@ratchet/contract/operation';
+import type { table } from '@ratchet/contract/operations/table';
 import type { Command } from 'commander';
 import { clientDispatcher } from '../client-dispatcher.ts';
 import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
@@ -12,7 +13,7 @@ interface ServeOptions {
   readonly dataDir?: string;
 }
 
-export function mcpCommands(root: Command, io: Io): void {
+export function mcpCommands(root: Command, generate: Command, io: Io): void {
   const mcp = example(
     root
       .command('mcp')
@@ -69,9 +70,7 @@ export function mcpCommands(root: Command, io: Io): void {
     'mcp push-status',
   );
   example(
-    root
-      .command('generate')
-      .description('Write files that other programs want.')
+    generate
       .command('mcp-config')
       .description('The configuration that lets an agent’s program find this server.')
       .option('--style <client>', 'claude or vscode', 'claude')
@@ -102,8 +101,13 @@ async function startEmbedded({ dataDir }: ServeOptions, io: Io) {
   return startServer({ host: '127.0.0.1', port: 0, dataDir, auth: 'none', environment: io.env });
 }
 
+interface Identity extends Pick<Output<typeof table.auth.me>, 'kind' | 'id' | 'name' | 'role' | 'permissions'> {
+  /** Of a key: patterns of the tools it may use. */
+  readonly tools: readonly string[] | null;
+}
+
 /** Who the server takes this process for; null where it does not say. Throws where it refuses to speak. */
-async function identityOf({ auth, apiKeys }: Context['client']): Promise<McpIdentity | null> {
+async function identityOf({ auth, apiKeys }: Context['client']): Promise<Identity | null> {
   try {
     const { kind, id, name, role, permissions, apiKeyId } = await auth.me();
     const tools = apiKeyId

@@ -10,7 +10,8 @@ type Properties = Readonly<
   Record<string, { type?: string; enum?: unknown[]; default?: unknown; description?: string }>
 >;
 
-export function templateCommands(root: Command, io: Io): void {
+/** Answers the `generate` command, for others to add to. */
+export function templateCommands(root: Command, io: Io): Command {
   const template = example(root.command('template').description('Beginnings for tasks.'), 'template list');
   example(
     template
@@ -91,6 +92,7 @@ export function templateCommands(root: Command, io: Io): void {
     'generate task http_api_call "List items" --into ./list-items --param url=https://api.example.org/items',
     'generate task validation "Check people" --create --param required=name,email',
   );
+  return generate;
 }
 
 interface Options {

@@ -53,8 +53,10 @@ async function perform(
   const { signal } = context.mcpReq;
   if (operation.stream)
     return follow(dispatcher.stream.bind(dispatcher), operation, input, { ...caller, signal }, waitMs);
-  const progress = operation.reportsProgress ? progressOf(context) : undefined;
-  return dispatcher.call(operation, input, { ...caller, signal, ...(progress ? { progress } : {}) });
+  const telling = operation.reportsProgress ? progressOf(context) : null;
+  const output = await dispatcher.call(operation, input, { ...caller, signal, ...(telling ? telling : {}) });
+  await telling?.told();
+  return output;
 }
 
 function notConfirmed(operation: Operation, given: Readonly<Record<string, unknown>>): RatchetError {
@@ -72,13 +74,19 @@ function notConfirmed(operation: Operation, given: Readonly<Record<string, unkno
 const wouldDo = ({ description }: Operation): string =>
   `${description.charAt(0).toLowerCase()}${description.slice(1)}`.replace(/\.$/, '');
 
-function progressOf({ mcpReq }: ServerContext): Caller['progress'] | undefined {
+/** Null: nobody asked to hear of it. `told` resolves when everything has been sent: an answer may not overtake it. */
+function progressOf({
+  mcpReq,
+}: ServerContext): { readonly progress: NonNullable<Caller['progress']>; told(): Promise<void> } | null {
   const token = mcpReq._meta?.progressToken;
-  if (token === undefined) return undefined;
-  return progressTeller(progressFilter(mcpReq._meta), (told) => {
+  if (token === undefined) return null;
+  let sending = Promise.resolve();
+  const progress = progressTeller(progressFilter(mcpReq._meta), (told) => {
+    const params = { progressToken: token, ...told };
     // Who has gone away hears no more; the work itself is ended by its signal.
-    mcpReq.notify({ method: 'notifications/progress', params: { progressToken: token, ...told } }).catch(() => {});
+    sending = sending.then(() => mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {}));
   });
+  return { progress, told: () => sending };
 }
 
 /** What a stream tells until it ends, the time is over, or enough has been told. */

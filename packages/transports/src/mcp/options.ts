@@ -1,4 +1,4 @@
-import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 
 export type McpLog = (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
@@ -26,6 +26,3 @@ export interface McpOptions {
   /** Milliseconds between two looks at what somebody has subscribed to. 1000 without. */
   readonly watchEveryMs?: number;
 }
-
-/** Who asks, for one request. */
-export type CallerFor = (request: { readonly signal: AbortSignal; readonly authInfo?: unknown }) => Caller;

@@ -5,7 +5,7 @@ import { renderText } from './render-text.ts';
 import { wrappedIn } from './tool-schema.ts';
 
 /** Where an answer that refuses says so to programs. */
-export const refusedKey = 'ratchet/refused';
+const refusedKey = 'ratchet/refused';
 
 /** An answer as structured content by the tool's output schema, and as text. */
 export function toolResult(operation: Operation, output: unknown): CallToolResult {
