@@ -27,7 +27,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-scenario-'));
   server = await served({ FILE_WATCHER_ENABLED: 'false' });
   proxy = await openApiProxy(server.address, folder);
-  scenario = scenarioAt(proxy.url, folder);
+  scenario = scenarioAt(proxy.url, folder, server.address);
 });
 afterAll(async () => {
   await proxy?.close();
@@ -48,7 +48,7 @@ it.each([
   }
 });
 it('a violation is one: the proxy looks', async () => {
-  const { at, heard } = scenarioAt(proxy.url, folder);
+  const { at, heard } = scenarioAt(proxy.url, folder, server.address);
   await at.ask('POST', '/api/v1/tasks', { sourceCode: 1 }).catch(() => undefined);
   expect(heard.violations).toHaveLength(1);
 });

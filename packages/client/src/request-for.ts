@@ -37,7 +37,7 @@ function partsFor(
   const rest = Object.entries(input).filter(([name, value]) => !used.has(name) && value !== undefined);
   const at = (operation.unversioned ? '' : prefix) + path;
   if (method !== 'GET' && method !== 'DELETE' && !raw)
-    return { method, path: at, body: JSON.stringify(Object.fromEntries(rest)) };
+    return { method, path: at, body: rest.length > 0 ? JSON.stringify(Object.fromEntries(rest)) : undefined };
   const query = new URLSearchParams(rest.flatMap(([name, value]) => queryFor(name, value)));
   return { method, path: query.size > 0 ? `${at}?${query}` : at, body: undefined };
 }

@@ -5,7 +5,8 @@ import { operations } from '@ratchet/contract/operations/table';
 /** What the steps of the scenario have. */
 export interface Scenario {
   readonly client: Client;
-  readonly options: ClientOptions;
+  /** Past the proxy, which makes text of raw bytes. */
+  readonly direct: ClientOptions;
   /** A folder of this test alone. */
   readonly folder: string;
   /** A request that the client does not make; throws where it is not answered with success. */
@@ -40,7 +41,7 @@ const nameOf = (method: string, path: string): string | undefined =>
     ?.name;
 
 /** A scenario over some address, and what was heard of it. */
-export function scenarioAt(baseUrl: string, folder: string): { at: Scenario; heard: Heard } {
+export function scenarioAt(baseUrl: string, folder: string, server = baseUrl): { at: Scenario; heard: Heard } {
   const answered = new Set<string>();
   const violations: string[] = [];
   const sameTagOtherBody: string[] = [];
@@ -69,7 +70,7 @@ export function scenarioAt(baseUrl: string, folder: string): { at: Scenario; hea
     heard,
     at: {
       client: createClient(options),
-      options,
+      direct: { ...options, baseUrl: server },
       folder,
       ask: async (method, path, body, headers = {}) => {
         const response = await listening(`${baseUrl}${path}`, {

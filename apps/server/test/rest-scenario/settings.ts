@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Scenario, until } from './scenario.ts';
@@ -24,10 +25,11 @@ export async function settingsScenario({ client, ask, folder }: Scenario): Promi
   await ask('DELETE', `/api/v1/alerts/${alert.id}`, undefined, { 'if-match': `"${alert.revision + 1}"` });
 
   const task = await client.tasks.create({ name: 'of outputs', sourceCode: sum });
+  mkdirSync(join(folder, 'out'));
   const destination = await client.outputDestinations.create({
     name: 'file',
     type: 'filesystem',
-    config: { path: join(folder, 'out', '{{execution.id}}.json') },
+    config: { root: join(folder, 'out'), path: '{{execution.id}}.json' },
   });
   await client.outputDestinations.update({ id: destination.id, maxAttempts: 2 });
   await client.outputDestinations.get({ id: destination.id });

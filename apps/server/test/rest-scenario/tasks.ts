@@ -11,7 +11,7 @@ const schema = {
 };
 
 /** A task from its first line to its deletion. */
-export async function tasksScenario({ client, options, ask }: Scenario): Promise<void> {
+export async function tasksScenario({ client, direct, ask }: Scenario): Promise<void> {
   const made = await ask('POST', '/api/v1/tasks', {
     name: 'Sum',
     sourceCode: sum,
@@ -36,7 +36,7 @@ export async function tasksScenario({ client, options, ask }: Scenario): Promise
   await client.tasks.rollback({ id, revision: 2 });
   await client.tasks.putFile({ id, path: 'notes/a b.txt', content: 'ü' });
   const bytes = new Uint8Array([0, 255, 1]);
-  await callWithBytes(table.tasks.putFile, { id, path: 'data.bin' }, { body: bytes }, options);
+  await callWithBytes(table.tasks.putFile, { id, path: 'data.bin' }, { body: bytes }, direct);
   expect(await client.tasks.getFile({ id, path: 'data.bin' })).toMatchObject({ encoding: 'base64', size: 3 });
   await client.tasks.getFile({ id, path: 'notes/a b.txt' });
   await client.tasks.listFiles({ id });
@@ -62,14 +62,15 @@ export async function tasksScenario({ client, options, ask }: Scenario): Promise
   await ask('GET', `/api/v1/tasks?id=${id}`);
   await client.tasks.stats();
   await client.tasks.modified();
-  const file = await callForBytes(table.tasks.export, { ids: [id] }, options);
+  const file = await callForBytes(table.tasks.export, { ids: [id] }, direct);
   expect(file.type).toBe('application/zip');
-  await client.tasks.export({ ids: [id], format: 'json' });
+  const { files } = await client.tasks.export({ ids: [id], format: 'json' });
   await ask('POST', '/api/v1/tasks/export', { ids: [id] });
+  await client.tasks.import({ format: 'json', files: files ?? [], dryRun: true, onConflict: 'skip' });
   await client.tasks.bulk({ action: 'tag', ids: [id], tags: ['more'] });
   await client.tasks.delete({ id });
   expect(await refused(client.tasks.get({ id }))).toBe('NOT_FOUND');
-  await callWithBytes(table.tasks.import, {}, { body: file.bytes, type: 'application/zip' }, options);
+  await callWithBytes(table.tasks.import, {}, { body: file.bytes, type: 'application/zip' }, direct);
   const { items: again } = await client.tasks.list({ filters: [{ field: 'name', op: 'eq', value: 'Sum' }] });
   await client.tasks.delete({ id: again[0]?.id ?? '' });
   await client.tasks.restore({ id });
