@@ -15,7 +15,12 @@ export async function repositoriesScenario({ client, ask, folder }: Scenario): P
   const write = (name: string, text: string) => writeFileSync(join(root, 'job', name), text);
   write('metadata.json', metadata('job'));
   write('main.js', sum);
-  const made = await ask('POST', '/api/v1/repositories', { name: 'team', repositoryType: 'filesystem', uri: root });
+  const made = await ask('POST', '/api/v1/repositories', {
+    name: 'team',
+    repositoryType: 'filesystem',
+    uri: root,
+    syncIntervalMinutes: 0,
+  });
   const { id } = (await (await ask('GET', made.headers.get('location') ?? '')).json()) as { id: string };
   expect((await client.repositories.test({ id })).success).toBe(true);
   await client.repositories.plan({ id });
@@ -83,6 +88,7 @@ async function approvals({ client, folder }: Scenario): Promise<void> {
     name: 'reviewed',
     repositoryType: 'git',
     uri: join(folder, 'reviewed.git'),
+    syncIntervalMinutes: 0,
     pushPolicy: { requireApproval: true },
   });
   await client.repositories.sync({ id });

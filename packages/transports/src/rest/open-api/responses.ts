@@ -131,12 +131,13 @@ const shared: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
-/** Every answer of an operation; `sample` makes an example of a schema. */
+/** Every answer of an operation; `sample` makes an example of a schema, and `kept` keeps refusals under their names. */
 export function responsesOf(
   operation: Operation,
   method: string,
   convert: Convert,
   sample: (schema: Schema) => unknown,
+  kept: Record<string, Schema>,
 ): Schema {
   const empty = operation.output instanceof z.ZodVoid;
   const output = empty ? null : convert(operation.output, 'output');
@@ -163,13 +164,10 @@ export function responsesOf(
     ...Object.fromEntries(
       [...refusals].map(([code, names]) => {
         const carries = operation.refused && code === statusOf.SYNC_CONFLICT && output;
-        const name = shared[code];
-        return [
-          code,
-          name && names.length === 1 && !carries
-            ? { $ref: `#/components/responses/${name}` }
-            : errorAnswer(names, carries ? { anyOf: [output, errorRef] } : errorRef, code === 429 ? retry : {}),
-        ];
+        if (carries) return [code, errorAnswer(names, { anyOf: [output, errorRef] })];
+        const name = shared[code] && names.length === 1 ? (shared[code] as string) : names.join('_or_');
+        kept[name] ??= errorAnswer(names, errorRef, code === 429 ? retry : {});
+        return [code, { $ref: `#/components/responses/${name}` }];
       }),
     ),
   };
