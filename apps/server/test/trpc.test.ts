@@ -147,13 +147,6 @@ describe('errors', () => {
       'VALIDATION_FAILED',
     ],
     ['a list', 'tasks.create', { method: 'POST', headers: json, body: '[1]' }, 400, 'VALIDATION_FAILED'],
-    [
-      'too large',
-      'tasks.create',
-      { method: 'POST', headers: json, body: `"${'x'.repeat(17_000_000)}"` },
-      413,
-      'PAYLOAD_TOO_LARGE',
-    ],
   ])('%s', async (_, path, init, status, code) => {
     const answer = await ask(path, init);
     const told = [answer.body].flat()[0];

@@ -35,6 +35,8 @@ export function limitBodies(app: FastifyInstance, mostBytes: number): void {
       }),
       { receivedEncodedLength: 0 },
     );
+    // Whoever reads it hears of an error; when nobody does any more, the error is nobody's.
+    counted.on('error', () => undefined);
     payload.once('error', (error) => counted.destroy(error));
     return payload.pipe(counted);
   });

@@ -10,18 +10,26 @@ export const entityOf = (operation: Operation): string => operation.name.split('
 
 const binary: Schema = { schema: { type: 'string', format: 'binary' } };
 
+interface Kept {
+  readonly convert: Convert;
+  readonly components: Record<string, Schema>;
+  /** Answers that are kept once, by their name. */
+  readonly kept: Record<string, Schema>;
+  readonly anonymous: boolean;
+}
+
 /** One route of an operation; `index` tells routes that mean the same apart. */
 export function describeOperation(
   operation: Operation,
   [method, path]: readonly [string, string],
   index: number,
-  { convert, components, anonymous }: { convert: Convert; components: Record<string, Schema>; anonymous: boolean },
+  { convert, components, kept, anonymous }: Kept,
 ): Schema {
   const given = (operation.example?.input ?? {}) as Record<string, unknown>;
   const answered = operation.example?.output;
   const sample = (schema: Schema): unknown =>
     answered !== undefined && !operation.stream ? answered : sampleOf(schema, components, given);
-  const responses = responsesOf(operation, method, convert, sample);
+  const responses = responsesOf(operation, method, convert, sample, kept);
   const parameters = parametersOf(operation, method, path, convert);
   const requestBody = takesBody(method) ? bodyOf(operation, path, given, convert, components) : null;
   return {
@@ -42,13 +50,12 @@ function bodyOf(
   given: Readonly<Record<string, unknown>>,
   convert: Convert,
   components: Readonly<Record<string, Schema>>,
-): Schema | null {
+): Schema {
   const inPath = pathMembers(path);
   const whole = convert(operation.input, 'input');
   const properties = Object.entries((whole.properties ?? {}) as Record<string, Schema>).filter(
     ([name]) => !inPath.includes(name),
   );
-  if (properties.length === 0) return null;
   const members = membersOf(operation.input);
   const required = properties.map(([name]) => name).filter((name) => members[name] && isRequired(members[name]));
   const schema: Schema = {

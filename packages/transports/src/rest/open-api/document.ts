@@ -30,6 +30,7 @@ export function openApiDocument(operations: readonly Operation[], options: Docum
   const { title, version, prefix, anonymous = false } = options;
   const components: Record<string, Schema> = { Error: errorSchema, ProgressEvent: progressSchema };
   const convert = converter(components);
+  const kept: Record<string, Schema> = { ...sharedResponses, NotFound: notFound };
   for (const operation of operations) convert(operation.output, 'output');
   const paths: Record<string, Schema> = {};
   for (const operation of operations)
@@ -39,6 +40,7 @@ export function openApiDocument(operations: readonly Operation[], options: Docum
       paths[at][method.toLowerCase()] = describeOperation(operation, [method, path], index, {
         convert,
         components,
+        kept,
         anonymous,
       });
     }
@@ -60,7 +62,7 @@ export function openApiDocument(operations: readonly Operation[], options: Docum
     components: {
       schemas: components,
       headers,
-      responses: { ...sharedResponses, NotFound: notFound },
+      responses: kept,
       securitySchemes,
     },
   };

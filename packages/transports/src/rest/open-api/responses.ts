@@ -131,12 +131,13 @@ const shared: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
-/** Every answer of an operation; `sample` makes an example of a schema. */
+/** Every answer of an operation; `sample` makes an example of a schema, and `kept` keeps refusals under their names. */
 export function responsesOf(
   operation: Operation,
   method: string,
   convert: Convert,
   sample: (schema: Schema) => unknown,
+  kept: Record<string, Schema>,
 ): Schema {
   const empty = operation.output instanceof z.ZodVoid;
   const output = empty ? null : convert(operation.output, 'output');
@@ -152,23 +153,37 @@ export function responsesOf(
   const success = successOf(operation, output, convert, sample);
   const hasTag = method === 'GET' && !operation.changesByItself && 'revision' in membersOf(operation.output);
   return {
+    ...(operation.creates && operation.reportsProgress
+      ? {
+          200: { description: 'How far it is, as it goes', headers: requestId, content: eventsOf(progressRef, sample) },
+        }
+      : {}),
     [status]: success,
     ...(operation.accepted ? { 202: { ...success, description: 'It goes on; ask again how far it is' } } : {}),
     ...(hasTag ? { 304: { description: 'The copy is still good', headers: requestId } } : {}),
     ...Object.fromEntries(
       [...refusals].map(([code, names]) => {
         const carries = operation.refused && code === statusOf.SYNC_CONFLICT && output;
-        const name = shared[code];
-        return [
-          code,
-          name && names.length === 1 && !carries
-            ? { $ref: `#/components/responses/${name}` }
-            : errorAnswer(names, carries ? { anyOf: [output, errorRef] } : errorRef, code === 429 ? retry : {}),
-        ];
+        if (carries) return [code, errorAnswer(names, { anyOf: [output, errorRef] })];
+        const name = shared[code] && names.length === 1 ? (shared[code] as string) : names.join('_or_');
+        kept[name] ??= errorAnswer(names, errorRef, code === 429 ? retry : {});
+        return [code, { $ref: `#/components/responses/${name}` }];
       }),
     ),
   };
 }
+
+const eventsOf = (event: Schema, sample: (schema: Schema) => unknown): Schema => ({
+  'text/event-stream': {
+    schema: {
+      type: 'string',
+      description: 'Server-sent events; the data of each is JSON of this schema',
+      contentMediaType: 'text/event-stream',
+      contentSchema: event,
+    },
+    example: `data: ${JSON.stringify(sample(event))}\n\n`,
+  },
+});
 
 function successOf(
   operation: Operation,
@@ -182,18 +197,7 @@ function successOf(
   if ('revision' in membersOf(operation.output)) answered.ETag = headerRef('ETag');
   if (list) answered['X-Total-Count'] = headerRef('TotalCount');
   if (!output) return { description, headers: answered };
-  const told = operation.stream ? output : progressRef;
-  const events: Schema = {
-    'text/event-stream': {
-      schema: {
-        type: 'string',
-        description: 'Server-sent events; the data of each is JSON of this schema',
-        contentMediaType: 'text/event-stream',
-        contentSchema: told,
-      },
-      example: `data: ${JSON.stringify(sample(told))}\n\n`,
-    },
-  };
+  const events = eventsOf(operation.stream ? output : progressRef, sample);
   if (operation.stream) return { description, headers: answered, content: events };
   const { items } = membersOf(operation.output);
   const schema =
@@ -208,7 +212,7 @@ function successOf(
         schema,
         example: sample(output),
       },
-      ...(operation.reportsProgress ? events : {}),
+      ...(operation.reportsProgress && !operation.creates ? events : {}),
       ...(rawOutput ? { [rawOutput.type]: { schema: { type: 'string', format: 'binary' } } } : {}),
     },
   };
