@@ -85,7 +85,7 @@ import { serverSandbox } from './sandbox.ts';
 import { checkServerPath, openFolders, serverPlaces } from './server-places.ts';
 import { readSettings, refuseFaults, retentionOf, type Settings, type StartOptions, settingsOf } from './settings.ts';
 import { outliveStrayRejections } from './stray-rejections.ts';
-import { stampOf } from './tls.ts';
+import { readCertificate, stampOf } from './tls.ts';
 import { version } from './version.ts';
 
 export type { StartOptions } from './settings.ts';
@@ -138,6 +138,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       'VALIDATION_FAILED',
       `This server does not sign anyone in yet, so it only listens on loopback; ${settings.server.host} is not. Use 127.0.0.1 and put a proxy that signs people in before it.`,
     );
+  // A certificate that is no good is told at once, not when all else has begun.
+  readCertificate(settings.server.tls);
   const live = liveSettings(settings);
   const log = serverLog(settings.logging);
   live.onChange(({ logging }) => {

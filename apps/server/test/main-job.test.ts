@@ -85,6 +85,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
   server = await startServer({
     port: 0,
+    auth: 'none',
     dataDir: join(folder, 'data'),
     ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'error',

@@ -109,7 +109,7 @@ describe('with registry.allow_private_networks: false nothing of this machine or
     const repository = row({
       repositoryType: 'git',
       uri: `https://git.example.org/${type === 'gitlab' ? 'team/sub' : 'una'}/tasks.git`,
-      metadata: { forge: { type, apiUrl: forge.url } },
+      metadata: { forge: { type, apiUrl: type === 'gitea' ? `${forge.url}/api/v1` : forge.url } },
     });
     await expect(find(repository)).rejects.toMatchObject(refusal);
     expect(forge.asked).toEqual([]);
@@ -142,7 +142,7 @@ describe('by default private addresses are for whoever manages repositories', ()
     const repository = row({
       repositoryType: 'git',
       uri: `https://git.example.org/${type === 'gitlab' ? 'team/sub' : 'una'}/tasks.git`,
-      metadata: { forge: { type, apiUrl: forge.url } },
+      metadata: { forge: { type, apiUrl: type === 'gitea' ? `${forge.url}/api/v1` : forge.url } },
     });
     const found = await find(repository);
     expect(await found?.findOpen('ratchet/main/1', 'main')).toBeNull();

@@ -28,6 +28,7 @@ let server: RunningServer;
 const start = async (...keys: string[]) => {
   server = await startServer({
     port: 0,
+    auth: 'none',
     dataDir: join(folder, 'data'),
     ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'silent',
