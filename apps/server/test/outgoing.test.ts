@@ -61,6 +61,7 @@ function remote(chosen: typeof open, resolve = resolver()) {
     credentials: credentials({ type: 'token', token: 't' }),
     appToken: gitHubAppTokens(out),
     out,
+    distrustLocal: true,
     places: serverPlaces(settings(`database: { data_dir: ${folder}/data }\nauth: { mode: none }`)),
   };
   return openRemote(parts);

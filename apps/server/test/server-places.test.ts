@@ -109,6 +109,7 @@ describe('repositories', () => {
       appToken: gitHubAppTokens(out),
       out,
       places: places(),
+      distrustLocal: true,
     });
     const row = {
       id: 'r',

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startGitHttpServer } from '@ratchet/testing/git-http-server';
 import { createGitRepository, hermeticGit } from '@ratchet/testing/git-repository';
@@ -8,7 +10,7 @@ import { pinned } from '../src/endpoints/git/git-outgoing.ts';
 import { createGitRemote, type GitRemoteOptions } from '../src/endpoints/git/git-remote.ts';
 import { parseGitUrl } from '../src/endpoints/git/git-url.ts';
 import { EndpointError } from '../src/problem.ts';
-import { committer, listAll, temporaryFolder } from './git-fixture.ts';
+import { committer, listAll, request, temporaryFolder, write } from './git-fixture.ts';
 
 /** No resolver knows this name: who reaches it was told where it stands. */
 const name = 'tasks.invalid';
@@ -92,6 +94,28 @@ describe('git goes to the addresses that were judged, and asks no resolver', () 
     expect(server.requests[0]?.url).toContain(`http://${name}/tasks.git/info/refs`);
   });
 });
+
+it.each([
+  [false, true],
+  [true, false],
+])(
+  'a repository on this machine that is distrusted (%s) runs its hooks and commands: %s',
+  async (distrustLocal, ran) => {
+    const { folder, repository, open } = await served();
+    const alternate = await createGitRepository(join(folder, 'other.git'));
+    await repository.installHook('post-receive', `#!/bin/sh\ntouch ${folder}/hook-ran\n`);
+    await writeFile(join(repository.path, 'objects/info/alternates'), `${alternate.path}/objects\n`);
+    await appendFile(
+      join(repository.path, 'config'),
+      `[core]\n\talternateRefsCommand = touch ${folder}/command-ran;\n`,
+    );
+    const remote = open(repository.path, { allowFileProtocol: true, distrustLocal });
+    const head = await repository.head();
+    const prepared = await remote.prepare(request(head, write('a.txt', 'a', 'b')));
+    expect(prepared && (await remote.publish(prepared))).toMatchObject({ status: 'published' });
+    expect([existsSync(`${folder}/hook-ran`), existsSync(`${folder}/command-ran`)]).toEqual([ran, ran]);
+  },
+);
 
 it.each([
   ['https://h.org/x.git', 'h.org', 443],
