@@ -23,11 +23,13 @@ export interface RemoteParts {
   readonly appToken: GitHubAppTokens;
   readonly out: Outgoing;
   readonly places: ServerPlaces;
+  /** Whoever stores tasks may have written a repository on this machine, and must not run anything here by it. */
+  readonly distrustLocal: boolean;
 }
 
 /** Opens the far side of a repository, signed in. */
 export function openRemote(parts: RemoteParts): (repository: RepositoryRow) => Promise<Remote> {
-  const { dataDir, credentials, appToken, out, places } = parts;
+  const { dataDir, credentials, appToken, out, places, distrustLocal } = parts;
   return async (repository) => {
     const { id, uri, subPath, branch, isWritable } = repository;
     // Links may lead elsewhere since it was stored, and the configuration may allow less.
@@ -67,6 +69,7 @@ export function openRemote(parts: RemoteParts): (repository: RepositoryRow) => P
             }
           : gitAuth(secret),
       allowFileProtocol: true,
+      distrustLocal,
       outgoing: out.git,
       committer,
     });

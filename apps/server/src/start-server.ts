@@ -100,7 +100,7 @@ import { serverSandbox } from './sandbox.ts';
 import { checkServerPath, openFolders, serverPlaces } from './server-places.ts';
 import { readSettings, refuseFaults, retentionOf, type Settings, type StartOptions, settingsOf } from './settings.ts';
 import { outliveStrayRejections } from './stray-rejections.ts';
-import { stampOf } from './tls.ts';
+import { readCertificate, stampOf } from './tls.ts';
 import { version } from './version.ts';
 
 export type { StartOptions } from './settings.ts';
@@ -155,6 +155,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       'VALIDATION_FAILED',
       `With authentication off (auth.mode: none) whoever reaches the server may do everything, so it only listens on loopback; ${settings.server.host} is not. Use --auth password, or 127.0.0.1.`,
     );
+  // A certificate that is no good is told at once, not when all else has begun.
+  readCertificate(settings.server.tls);
   const live = liveSettings(settings);
   const log = serverLog(settings.logging);
   live.onChange(({ logging }) => {
@@ -218,7 +220,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       kind: createTaskKind(),
       nodeId,
       now: () => new Date(),
-      openRemote: openRemote({ dataDir, credentials, appToken, out, places }),
+      openRemote: openRemote({
+        dataDir,
+        credentials,
+        appToken,
+        out,
+        places,
+        distrustLocal: settings.auth.mode !== 'none',
+      }),
       openForge: openForge(credentials, appToken, out, version),
       log: (level, message, data) => log[level](data ?? {}, message),
       ended: (run) => metrics.run(run),

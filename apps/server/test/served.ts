@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTestDatabase } from '@ratchet/testing/database';
-import { startServer } from '../src/start-server.ts';
+import { type StartOptions, startServer } from '../src/start-server.ts';
 
 export interface Answer {
   readonly status: number;
@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** A server of its own, over a database of its own, asked over HTTP. */
-export async function served(environment: Readonly<Record<string, string>> = {}) {
+export async function served(environment: Readonly<Record<string, string>> = {}, more: Partial<StartOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-served-'));
   const database = await openTestDatabase();
   const server = await startServer({
@@ -22,6 +22,7 @@ export async function served(environment: Readonly<Record<string, string>> = {})
     ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'error',
     environment,
+    ...more,
   });
   const call = async (
     method: string,
@@ -43,6 +44,7 @@ export async function served(environment: Readonly<Record<string, string>> = {})
     address: server.address,
     dispatcher: server.dispatcher,
     folder,
+    server,
     call,
     api: (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) =>
       call(method, `/api/v1${path}`, body, headers),

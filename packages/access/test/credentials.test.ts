@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { credentialList } from '@ratchet/contract/operations/credentials';
 import { newId } from '@ratchet/store/id';
+import { credentialById } from '@ratchet/store/queries/credentials';
 import { repositories } from '@ratchet/store/schema/repositories';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentials as makeCredentials } from '../src/credentials.ts';
 import { keyRing } from '../src/key-ring.ts';
@@ -172,6 +174,31 @@ describe('a repository’s own credential', () => {
     expect(await credentials().openSecret(first)).toEqual({ type: 'basic', username: 'u', password: 'b' });
     expect(await keep({ type: 'none' })).toBeNull();
     await expect(credentials().get(first)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('another cipher', () => {
+  const sealedWith = async (id: string) => (await credentialById(database.db, id))?.sealed[0];
+  it('under the same key seals everything anew, and either opens what the other sealed', async () => {
+    const aes = keyRing(new Map(keys), 'aes-256-gcm');
+    const chacha = keyRing(new Map(keys), 'chacha20-poly1305');
+    const { id } = await credentials(aes).create('two ciphers', 'token', { token: 'the same' });
+    const hooked = await repository('hooked by either');
+    await database.db
+      .update(repositories)
+      .set(credentials(aes).sealWebhook(hooked, 'a secret of hooks'))
+      .where(eq(repositories.id, hooked));
+    expect(await credentials(chacha).openSecret(id)).toMatchObject({ token: 'the same' });
+    expect(await sealedWith(id)).toBe(0);
+    expect(await credentials(chacha).reseal()).toBeGreaterThan(1);
+    expect(await sealedWith(id)).toBe(1);
+    expect(await credentials(chacha).reseal()).toBe(0);
+    expect(await credentials(aes).openSecret(id)).toMatchObject({ token: 'the same' });
+    const [row] = await database.db.select().from(repositories).where(eq(repositories.id, hooked));
+    expect(row?.webhookSecret?.[0]).toBe(1);
+    expect(row && (await credentials(aes).openWebhook(row))).toBe('a secret of hooks');
+    expect(await credentials(aes).reseal()).toBeGreaterThan(1);
+    expect(await sealedWith(id)).toBe(0);
   });
 });
 

@@ -10,9 +10,23 @@ export interface RemoteAccess {
   /** A folder that only this endpoint uses. */
   readonly folder: string;
   readonly outgoing?: GitOutgoing | undefined;
+  readonly distrustLocal?: boolean | undefined;
   /** Seconds to wait for a connection. */
   readonly connectSeconds: number;
 }
+
+const harmless = [
+  'core.hooksPath=/dev/null',
+  'core.alternateRefsCommand=true',
+  'core.fsmonitor=false',
+  'receive.autogc=false',
+  'gc.auto=0',
+].flatMap((setting) => ['-c', setting]);
+/** Git does not hand its own settings on to the other side of a folder: that is told by the command it is started with. */
+const distrusting: readonly [string, string][] = ['receive-pack', 'upload-pack'].map((side) => [
+  `remote.origin.${side.replace('-', '')}`,
+  ['git', ...harmless, side].join(' '),
+]);
 
 /** What every git command gets: no configuration but this, no hooks, no prompts, no maintenance behind our back. */
 export function localEnvironment(gitDir: string, home: string): Readonly<Record<string, string>> {
@@ -25,7 +39,7 @@ export function localEnvironment(gitDir: string, home: string): Readonly<Record<
  */
 export async function withRemoteEnvironment<T>(
   gitDir: string,
-  { url, auth, folder, outgoing, connectSeconds }: RemoteAccess,
+  { url, auth, folder, outgoing, distrustLocal, connectSeconds }: RemoteAccess,
   refspec: string | null,
   use: (variables: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
@@ -39,6 +53,7 @@ export async function withRemoteEnvironment<T>(
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', '120'],
     ...pin.config.map(([key, value]): [string, string] => [key, value]),
+    ...(distrustLocal && url.transport === 'file' ? distrusting : []),
   ];
   const header = auth && url.transport === 'http' ? authHeader(auth, url.username) : null;
   if (header) config.push(['http.extraHeader', header]);

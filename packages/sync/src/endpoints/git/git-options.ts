@@ -17,6 +17,11 @@ export interface GitRemoteOptions {
   readonly mirrorDir: string;
   readonly auth: GitAuth | null;
   readonly allowFileProtocol: boolean;
+  /**
+   * Runs nothing that a repository on this machine says of itself: no hooks, no commands of its configuration. For where
+   * somebody may have written it who must not run anything here.
+   */
+  readonly distrustLocal?: boolean;
   /** The way to other machines, where it is not just any. */
   readonly outgoing?: GitOutgoing;
   /** Who commits; the author comes with each write. */

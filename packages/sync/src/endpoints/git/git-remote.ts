@@ -59,10 +59,13 @@ class GitRemote implements Remote {
 
   constructor(options: GitRemoteOptions) {
     const { url, subPath } = checkOptions(options);
-    const { auth, mirrorDir: folder, outgoing, timeouts } = options;
+    const { auth, mirrorDir: folder, outgoing, distrustLocal, timeouts } = options;
     this.#options = options;
     this.#subPath = subPath;
-    this.#mirror = new Mirror({ url, auth, folder, outgoing, connectSeconds: 20 }, { ...defaultTimeouts, ...timeouts });
+    this.#mirror = new Mirror(
+      { url, auth, folder, outgoing, distrustLocal, connectSeconds: 20 },
+      { ...defaultTimeouts, ...timeouts },
+    );
     this.#hidden = [...secretsOf(auth), folder, ...(url.folder ? [url.folder] : [])];
   }
 
