@@ -31,7 +31,7 @@ export const exchangeRequirements: readonly Requirement[] = [
     id: 'tasks.import.zip',
     says: 'A zip file is taken over; what is there already is refused, skipped or replaced as asked',
     cites: ['tasks.import'],
-    async run({ call, refused, newRepository, newTask }) {
+    async run({ call, refused, newRepository, newTask, tasksOf }) {
       const [from, to] = [await newRepository(), await newRepository()];
       const { id } = await newTask({ repositoryId: from.id, repositoryPath: 'zipped' });
       const { archive } = await call('tasks.export', { ids: [id] });
@@ -41,7 +41,10 @@ export const exchangeRequirements: readonly Requirement[] = [
       expect((await call('tasks.import', given)).imported).toHaveLength(1);
       expect((await refused('tasks.import', given)).code).toBe('ALREADY_EXISTS');
       expect((await call('tasks.import', { ...given, onConflict: 'skip' })).skipped).toHaveLength(1);
+      const there = Object.values(await tasksOf(to.id))[0];
+      await call('tasks.update', { id: there?.id as string, description: 'Changed since' });
       expect((await call('tasks.import', { ...given, onConflict: 'replace' })).replaced).toHaveLength(1);
+      expect((await call('tasks.get', { id: there?.id as string })).description).toBeNull();
     },
   },
   {

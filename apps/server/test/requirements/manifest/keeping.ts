@@ -67,7 +67,7 @@ export const keepingRequirements: readonly Requirement[] = [
       expect(items).toEqual([now]);
       const stale = await refused('secrets.update', { id: made.id, description: null, expectedRevision: 1 });
       expect(stale.code).toBe('REVISION_MISMATCH');
-      expect((await refused('secrets.create', { name, value: 'x' })).code).toBe('ALREADY_EXISTS');
+      expect((await refused('secrets.create', { name, value: 'another value' })).code).toBe('ALREADY_EXISTS');
     },
   },
   {

@@ -32,7 +32,6 @@ export const repositoryRequirements: readonly Requirement[] = [
         metadata: { someKey: { snake_case: true } },
         taskCount: 0,
         syncStatus: 'pending',
-        revision: 1,
       });
       expect(made.credentialId).toEqual(expect.any(String));
       expect(JSON.stringify(made)).not.toContain(ground.gitToken);
@@ -246,7 +245,7 @@ export const repositoryRequirements: readonly Requirement[] = [
         details: { reachable: true, readable: true, writable: true, branch: 'main', head: await git.head() },
       });
       await call('repositories.update', { id, uri: `file://${folder()}/gone.git` });
-      expect(await call('repositories.test', { id })).toMatchObject({ success: false, details: { reachable: false } });
+      expect(await call('repositories.test', { id })).toMatchObject({ success: false, details: { readable: false } });
     },
   },
   {

@@ -285,7 +285,7 @@ export const taskRequirements: readonly Requirement[] = [
     cites: ['tasks.test'],
     async run({ call, newTask }) {
       const { id } = await newTask();
-      const test = (input: object, output: object) => JSON.stringify({ input, expectedOutput: output });
+      const test = (input: object, output: object) => JSON.stringify({ input, expected: output });
       await call('tasks.putFile', { id, path: 'tests/right.json', content: test({ n: 2 }, { doubled: 4 }) });
       await call('tasks.putFile', { id, path: 'tests/wrong.json', content: test({ n: 2 }, { doubled: 5 }) });
       const report = await call('tasks.test', { id });
@@ -418,7 +418,8 @@ export const taskRequirements: readonly Requirement[] = [
     async run({ call, newRepository, newTask }) {
       const [from, to] = [await newRepository(), await newRepository()];
       const { id } = await newTask({ repositoryId: from.id, repositoryPath: 'moving' });
-      await call('tasks.push', { id });
+      await newTask({ repositoryId: from.id, repositoryPath: 'staying' });
+      await call('repositories.push', { id: from.id });
       const moved = await call('tasks.assignRepository', { id, repositoryId: to.id, repositoryPath: 'there' });
       expect(moved).toMatchObject({ id, needsPush: true, repositoryInfo: { repositoryId: to.id, repositoryPath: 'there' } });
       await call('repositories.push', { id: to.id });
