@@ -1,5 +1,5 @@
 import { fullRights } from '@ratchet/contract/access';
-import type { Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
@@ -15,6 +15,7 @@ import { registerRest } from '@ratchet/transports/rest/register-rest';
 import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/transports/rest/register-webhooks';
 import { methodsAt } from '@ratchet/transports/rest/route-path';
 import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
+import { registerTrpc } from '@ratchet/transports/trpc/register-trpc';
 import type { Logger } from 'pino';
 import type { Settings } from './settings.ts';
 
@@ -54,17 +55,19 @@ export async function listen(
   registerWebhooks(app, { prefix, take: webhook });
   registerRegistry(app, { prefix, registry, actorOf: async () => actor });
   await registerDebugSessions(app, { prefix, ...debugSessions });
-  registerRest(app, {
+  const callerOf = (request: { readonly id: string; readonly ip: string }, surface: Surface): Caller => ({
+    actor,
+    rights: fullRights,
+    surface,
+    requestId: request.id,
+    address: request.ip,
+  });
+  registerRest(app, { operations, dispatcher, prefix, callerOf });
+  registerTrpc(app, {
     operations,
     dispatcher,
-    prefix,
-    callerOf: (request) => ({
-      actor,
-      rights: fullRights,
-      surface: 'rest',
-      requestId: request.id,
-      address: request.ip,
-    }),
+    callerOf,
+    log: (level, message, data) => log[level](data, message),
   });
   registerProbes(app, {
     ready: () =>

@@ -38,6 +38,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface Issue {
   path: string;
   message: string;
+  /** Of a name that is not known: the known one that was most likely meant. */
+  suggestion?: string;
 }
 
 /** An error that crosses a surface. `details` is JSON and as safe to show as `message`. */

@@ -1,7 +1,7 @@
 import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
-import { type Issue, RatchetError } from '@ratchet/contract/errors';
 import type { Operation } from '@ratchet/contract/operation';
 import type { Handlers } from './handler.ts';
+import { judgeInput } from './validation/judge-input.ts';
 
 interface AnyHandler {
   precondition?(target: { id: string; expectedRevision: number }, caller: Caller): Promise<void>;
@@ -34,7 +34,7 @@ export function dispatcher(handlers: Handlers, guard: Guard): Dispatcher {
   async function prepare(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
     const target = targetOf(operation, input);
     if (target) await of(operation).precondition?.(target, caller);
-    return validate(operation, input);
+    return judgeInput(operation, input);
   }
   return {
     async call(operation, input, caller) {
@@ -74,15 +74,4 @@ function targetOf({ precondition }: Operation, input: unknown): { id: string; ex
   if (typeof id !== 'string' || typeof expectedRevision !== 'number' || !Number.isInteger(expectedRevision))
     return null;
   return { id, expectedRevision };
-}
-
-function validate(operation: Operation, input: unknown): unknown {
-  const result = operation.input.safeParse(input ?? {});
-  if (result.success) return result.data;
-  const issues: Issue[] = result.error.issues.map((issue) => ({
-    path: issue.path.map(String).join('.'),
-    message: issue.message,
-  }));
-  const said = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
-  throw new RatchetError('VALIDATION_FAILED', said, issues);
 }

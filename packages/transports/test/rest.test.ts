@@ -334,7 +334,6 @@ describe('bad requests', () => {
     ['a body that is a list', 'POST', '/things', '[1]', {}, 400, 'VALIDATION_FAILED'],
     ['another type', 'POST', '/things', '<a/>', { 'content-type': 'application/xml' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ['too large', 'POST', '/things', JSON.stringify({ name: 'x'.repeat(20_000) }), {}, 413, 'PAYLOAD_TOO_LARGE'],
-    ['a prototype', 'POST', '/things', '{"name":"x","__proto__":{"a":1}}', {}, 400, 'VALIDATION_FAILED'],
     [
       'nested without end',
       'POST',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Id, Time } from '../json.ts';
+import { Name } from '../name.ts';
 import { pageOf } from '../paging.ts';
 
 export const AlertMetric = z
@@ -28,7 +29,7 @@ export type Alert = z.output<typeof Alert>;
 export const AlertPage = pageOf(Alert, 'AlertPage');
 
 export const alertSettings = {
-  name: z.string().trim().min(1).max(200),
+  name: Name,
   metric: AlertMetric,
   threshold: z.number().min(0),
   repositoryId: Id.nullable().default(null),

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Id, Time } from '../json.ts';
+import { Name } from '../name.ts';
 import { pageOf } from '../paging.ts';
 import { PermissionName, Role } from './user.ts';
 
 /** What narrows a key further than its owner. */
 export const keySettings = {
-  name: z.string().trim().min(1).max(200),
+  name: Name,
   role: Role.nullable().default(null).describe('At most what this role may do; null: what its owner may'),
   scopes: z
     .array(PermissionName)

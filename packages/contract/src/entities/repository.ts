@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Id, JsonObject, Time } from '../json.ts';
+import { Name } from '../name.ts';
 import { pageOf } from '../paging.ts';
 
 export const RepositoryType = z
@@ -91,7 +92,7 @@ export const RepositoryPage = pageOf(Repository, 'RepositoryPage');
 
 /** The members a client may set. */
 export const repositorySettings = {
-  name: z.string().trim().min(1).max(200),
+  name: Name,
   repositoryType: z.preprocess((v) => (v === 'registry' ? 'http' : v), RepositoryType),
   uri: z.string().trim().min(1).max(4000).describe('URL, or path of a folder on the server'),
   branch: z

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { roles } from '../access.ts';
 import { Id, Time } from '../json.ts';
+import { Name } from '../name.ts';
 import { permissions } from '../operation.ts';
 import { pageOf } from '../paging.ts';
 
@@ -44,7 +45,7 @@ export const userSettings = {
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, dots, dashes or underlines')
     .describe('Lower-case letters, digits, dots, dashes and underlines'),
   email: z.email().max(320),
-  name: z.string().trim().min(1).max(200),
+  name: Name,
   role: Role,
 };
 

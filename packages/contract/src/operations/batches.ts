@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Batch, BatchMode, BatchPage, BatchStatus } from '../entities/batch.ts';
 import { Id } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 import { newJob } from './jobs.ts';
@@ -37,7 +38,7 @@ export const batches = {
     effect: 'write',
     permission: 'run',
     input: z.object({
-      name: z.string().max(200).optional(),
+      name: Name.optional(),
       mode: BatchMode.default('parallel'),
       maxParallel: z.int().min(1).max(1000).default(10),
       stopOnError: z.boolean().default(false).describe('Begin nothing more once a request has failed'),

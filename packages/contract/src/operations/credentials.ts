@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Credential, CredentialPage, CredentialType, credentialSecret } from '../entities/credential.ts';
 import { Id } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
@@ -31,7 +32,7 @@ export const credentials = {
     description: 'Keep a way to sign in, encrypted',
     effect: 'write',
     permission: 'manage_repository',
-    input: z.object({ name: z.string().trim().min(1).max(200), type: CredentialType, ...credentialSecret }),
+    input: z.object({ name: Name, type: CredentialType, ...credentialSecret }),
     output: Credential,
     errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS'],
     rest: ['POST', '/credentials'],

@@ -7,12 +7,13 @@ import {
   OutputType,
 } from '../entities/output.ts';
 import { Id, JsonObject } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
 const byId = { id: Id };
 const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
-const name = z.string().trim().min(1).max(200);
+const name = Name;
 const config = JsonObject.describe(
   'As the type needs it. Secrets are given here too; they are kept encrypted and never answered',
 );

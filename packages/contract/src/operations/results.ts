@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { StoredResult, StoredResultPage } from '../entities/result.ts';
 import { Id, JsonValue } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
@@ -40,7 +41,7 @@ export const results = {
     effect: 'write',
     permission: 'create',
     input: z.object({
-      name: z.string().trim().min(1).max(200),
+      name: Name,
       executionId: Id.optional().describe('Keep the output of this execution'),
       taskId: z.string().min(1).max(200).optional(),
       content: JsonValue.optional().describe('What to keep, where no execution is named'),

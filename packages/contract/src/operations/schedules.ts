@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { Job, JobPriority } from '../entities/job.ts';
 import { CatchUp, Overlap, Schedule, SchedulePage, SchedulePreview, ScheduleStats } from '../entities/schedule.ts';
 import { Id, JsonValue } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 
 const byId = { id: Id };
 const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
-const name = z.string().trim().min(1).max(200);
+const name = Name;
 const cron = z.string().trim().min(1).max(200).describe('5 fields, or 6 with seconds first; @daily and the like too');
 const timezone = z.string().min(1).max(100).describe('IANA name, like Europe/Berlin');
 const maxRetries = z.int().min(0).max(100);

@@ -11,6 +11,7 @@ import {
   ValidationResult,
 } from '../entities/task.ts';
 import { Id, JsonObject, JsonSchema, JsonValue } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
 import { observed } from './executions.ts';
@@ -113,7 +114,7 @@ export const tasks = {
     effect: 'write',
     permission: 'create',
     input: z.object({
-      name: z.string().trim().min(1).max(200),
+      name: Name,
       description: z.string().max(10_000).optional(),
       version: z.string().max(100).optional().describe('Semantic version; 1.0.0 without'),
       sourceCode,
@@ -140,7 +141,7 @@ export const tasks = {
     permission: 'edit',
     input: z.object({
       ...byTask,
-      name: z.string().trim().min(1).max(200).optional(),
+      name: Name.optional(),
       label: z.string().max(500).nullable().optional(),
       description: z.string().max(10_000).nullable().optional(),
       version: z.string().max(100).optional(),
@@ -168,7 +169,7 @@ export const tasks = {
     permission: 'edit',
     input: z.object({
       ...byTask,
-      name: z.string().trim().min(1).max(200),
+      name: Name,
       description: z.string().max(10_000).nullable().optional(),
       version: z.string().max(100).optional(),
       sourceCode,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Task } from '../entities/task.ts';
 import { GeneratedTask, TaskTemplate } from '../entities/template.ts';
 import { Id, JsonObject } from '../json.ts';
+import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 
 export const templates = {
@@ -25,7 +26,7 @@ export const templates = {
     permission: 'create',
     input: z.object({
       name: z.string().min(1).max(100).describe('The template'),
-      taskName: z.string().trim().min(1).max(200),
+      taskName: Name,
       description: z.string().max(2000).optional(),
       sourceType: z.enum(['javascript', 'typescript']).default('javascript'),
       parameters: JsonObject.default({}),

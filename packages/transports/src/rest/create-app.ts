@@ -1,5 +1,7 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { parseJson } from './parse-json.ts';
+import { retryAfter } from './retry-after.ts';
 import { statusOf } from './status.ts';
 
 export interface AppOptions {
@@ -36,17 +38,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   // An empty body is no body: operations that need members say so themselves.
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    if (text.toString().trim() === '') return done(null, undefined);
     try {
-      done(null, JSON.parse(text.toString(), refuseProto));
+      done(null, parseJson(text.toString()));
     } catch (error) {
-      const message =
-        error instanceof RatchetError
-          ? error.message
-          : error instanceof RangeError
-            ? 'The body is nested too deep to be read.'
-            : `The body is not JSON: ${(error as Error).message}`;
-      done(new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]));
+      done(error as Error);
     }
   });
   app.addContentTypeParser(
@@ -73,11 +68,6 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-const refuseProto = (key: string, value: unknown): unknown => {
-  if (key === '__proto__') throw new RatchetError('VALIDATION_FAILED', 'A member may not be named __proto__.');
-  return value;
-};
-
 /** Every error as `{ code, message, details, requestId }`. What is not known is logged and not shown. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: AppOptions['log']) {
   const known = toRatchetError(error);
@@ -86,11 +76,12 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
       err: error,
       requestId: request.id,
       method: request.method,
-      url: request.url.replace(/([?&]token=)[^&]*/g, '$1…'),
+      url: request.url.slice(0, 500).replace(/([?&]token=)[^&]*/g, '$1…'),
     });
   const { code, message, details } =
     known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
-  if (code === 'RATE_LIMITED') reply.header('retry-after', '1');
+  const seconds = retryAfter(known);
+  if (seconds) reply.header('retry-after', seconds);
   return reply
     .status(statusOf[code])
     .type('application/json')
@@ -118,6 +109,7 @@ const byStatus: Readonly<
 
 function toRatchetError(error: unknown): RatchetError | null {
   if (error instanceof RatchetError) return error;
-  const meaning = byStatus[(error as FastifyError)?.statusCode ?? 500];
+  const status = (error as FastifyError)?.statusCode ?? 500;
+  const meaning = byStatus[status] ?? (status >= 400 && status < 500 ? byStatus[400] : undefined);
   return meaning ? new RatchetError(...meaning, undefined, { cause: error }) : null;
 }

@@ -10,7 +10,7 @@ export interface ReadInput {
   readonly bare: ListQuery['bare'];
 }
 
-/** An operation's input out of path, query, body and headers. Unknown members are refused, not dropped. */
+/** An operation's input out of path, query, body and headers. What it does not know is handed on, for the dispatcher to refuse. */
 export function readInput(operation: Operation, path: string, request: FastifyRequest): ReadInput {
   const members = membersOf(operation.input);
   const params = request.params as Record<string, string>;
@@ -38,13 +38,6 @@ export function readInput(operation: Operation, path: string, request: FastifyRe
     ...inPath,
     ...fromHeaders(operation, members, request),
   };
-  const unknown = Object.keys(input).filter((name) => !names.has(name));
-  if (unknown.length > 0)
-    throw new RatchetError(
-      'VALIDATION_FAILED',
-      `There is no member ${unknown.join(', ')} here; there are ${[...names].join(', ')}.`,
-      unknown.map((name) => ({ path: name, message: 'is not a member of this request' })),
-    );
   return { input, bare: list?.bare ?? null };
 }
 

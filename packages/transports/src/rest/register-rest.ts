@@ -12,7 +12,13 @@ export interface RestOptions {
   readonly operations: readonly Operation[];
   readonly dispatcher: Dispatcher;
   readonly prefix: string;
-  readonly callerOf: (request: FastifyRequest) => Caller | Promise<Caller>;
+  readonly callerOf: (request: FastifyRequest, surface: 'rest') => Caller | Promise<Caller>;
+  readonly followSession?: (
+    operation: Operation,
+    output: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => void;
 }
 
 /** Serves every operation of the table; nothing here knows one of them by name. */
@@ -30,7 +36,7 @@ export function registerRest(app: FastifyInstance, options: RestOptions): void {
 async function serve(
   operation: Operation,
   path: string,
-  { dispatcher, callerOf, prefix }: RestOptions,
+  { dispatcher, callerOf, followSession, prefix }: RestOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
@@ -39,7 +45,7 @@ async function serve(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
-  const caller = { ...(await callerOf(request)), signal: gone.signal };
+  const caller = { ...(await callerOf(request, 'rest')), signal: gone.signal };
   if (operation.stream) return sendEvents(dispatcher.stream(operation, input, caller), reply, gone.signal);
   if (operation.reportsProgress && /\btext\/event-stream\b/.test(request.headers.accept ?? ''))
     return sendEvents(
@@ -53,6 +59,7 @@ async function serve(
   if (bare) return sendWindow(operation, input, bare, dispatcher, caller, reply);
 
   const output = await dispatcher.call(operation, input, caller);
+  if (operation.session) followSession?.(operation, output, request, reply);
   if (output === undefined) return reply.status(204).send();
   if (operation.rawOutput && accepts(request, operation.rawOutput.type)) {
     const sent = sendRaw(operation.rawOutput, output as Record<string, unknown>, reply);

@@ -1,0 +1,35 @@
+/** Letters that must be changed, put in, taken out or swapped with their neighbour to make one text of the other. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [[...Array(b.length + 1).keys()]];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let cost = Math.min(at(rows, i - 1, j) + 1, (row[j - 1] as number) + 1, at(rows, i - 1, j - 1) + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, at(rows, i - 2, j - 2) + 1);
+      row.push(cost);
+    }
+    rows.push(row);
+  }
+  return at(rows, a.length, b.length);
+}
+
+const at = (rows: readonly number[][], i: number, j: number): number => rows[i]?.[j] ?? 0;
+
+const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase();
+
+/** Which of the known names was most likely meant; null where none is near. Case, dashes and underscores do not count. */
+export function nearestName(given: string, known: readonly string[]): string | null {
+  const wanted = plain(given.slice(0, 100));
+  let best: string | null = null;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const name of known) {
+    const cost = distance(wanted, plain(name));
+    if (cost < least) {
+      least = cost;
+      best = name;
+    }
+  }
+  return best;
+}
