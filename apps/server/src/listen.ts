@@ -1,6 +1,8 @@
 import { fullRights } from '@ratchet/contract/access';
 import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
+import type { DocumentPages } from '@ratchet/transports/mcp/options';
+import { mcpPath, registerMcp } from '@ratchet/transports/mcp/register-mcp';
 import { createApp } from '@ratchet/transports/rest/create-app';
 import {
   type DebugSessionOptions,
@@ -31,14 +33,15 @@ export interface Surfaces {
   readonly webhook: WebhookOptions['take'];
   readonly registry: Registry;
   readonly debugSessions: Pick<DebugSessionOptions, 'check' | 'attach'>;
+  readonly documents: DocumentPages;
 }
 
 export const apiPrefix = '/api/v1';
 
 /** Puts the surfaces on one listener. */
 export async function listen(
-  { host, port }: Pick<Settings, 'host' | 'port'>,
-  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions }: Surfaces,
+  { host, port, mcp }: Pick<Settings, 'host' | 'port' | 'mcp'>,
+  { operations, dispatcher, version, log, ready, metrics, webhook, registry, debugSessions, documents }: Surfaces,
 ): Promise<{ address: string; close(): Promise<void> }> {
   const prefix = apiPrefix;
   const app = createApp({
@@ -49,7 +52,9 @@ export async function listen(
   requireSameOrigin(
     app,
     (path) => path.startsWith(webhookPath(prefix)),
-    (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
+    (path, origin) =>
+      (isDevTools(origin) && path.startsWith(debugSessionPath(prefix))) ||
+      (path === mcpPath && mcp.allowedOrigins.includes(origin)),
   );
   const actor = { kind: 'anonymous', id: 'anonymous', name: 'anonymous' } as const;
   registerWebhooks(app, { prefix, take: webhook });
@@ -68,6 +73,21 @@ export async function listen(
     dispatcher,
     callerOf,
     log: (level, message, data) => log[level](data, message),
+  });
+  await registerMcp(app, {
+    operations,
+    dispatcher,
+    version,
+    documents,
+    log: (level, message, data) => log[level](data ?? {}, message),
+    callerOf: (request, surface) => ({
+      actor,
+      rights: fullRights,
+      surface,
+      requestId: request.id,
+      address: request.ip,
+    }),
+    ...mcp,
   });
   registerProbes(app, {
     ready: () =>

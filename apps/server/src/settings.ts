@@ -31,6 +31,14 @@ export interface Settings {
   readonly secretKeys: readonly string[];
   /** Days that what has come to its end is kept; 0: for ever. */
   readonly retention: Retention;
+  readonly mcp: {
+    /** Whether what the protocol's conformance suite asks for is served too. */
+    readonly fixtures: boolean;
+    /** Tool calls at the same time over the whole server. */
+    readonly maxConcurrency: number;
+    /** Origins of pages of other servers that may use it. */
+    readonly allowedOrigins: readonly string[];
+  };
 }
 
 export interface StartOptions {
@@ -74,6 +82,11 @@ const Schema = z.object({
     deliveries: days(30),
     blobs: days(7),
   }),
+  mcp: z.object({
+    fixtures: z.stringbool().default(false),
+    maxConcurrency: z.coerce.number().int().min(1).max(10_000).default(16),
+    allowedOrigins: z.array(z.string()).default([]),
+  }),
 });
 
 /** The environment variables that configure the server: no credential may name them. */
@@ -96,6 +109,9 @@ export const settingNames = [
   'RATCHET_RETENTION_RECORDINGS_DAYS',
   'RATCHET_RETENTION_DELIVERIES_DAYS',
   'RATCHET_RETENTION_BLOBS_DAYS',
+  'RATCHET_MCP_FIXTURES',
+  'RATCHET_MCP_MAX_CONCURRENCY',
+  'RATCHET_MCP_ALLOWED_ORIGINS',
 ] as const;
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
@@ -131,6 +147,11 @@ export function settingsFrom(options: StartOptions): Settings {
       recordings: environment.RATCHET_RETENTION_RECORDINGS_DAYS,
       deliveries: environment.RATCHET_RETENTION_DELIVERIES_DAYS,
       blobs: environment.RATCHET_RETENTION_BLOBS_DAYS,
+    },
+    mcp: {
+      fixtures: environment.RATCHET_MCP_FIXTURES,
+      maxConcurrency: environment.RATCHET_MCP_MAX_CONCURRENCY,
+      allowedOrigins: listed(environment.RATCHET_MCP_ALLOWED_ORIGINS),
     },
   });
   if (!result.success) {

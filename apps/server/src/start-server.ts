@@ -70,6 +70,7 @@ import { readDeclarations } from './declared-repositories.ts';
 import { every } from './every.ts';
 import { makeDefaultRepository, makeExampleRepository } from './first-start.ts';
 import { gitHubAppTokens } from './github-app-token.ts';
+import { guidePages } from './guide-pages.ts';
 import { apiPrefix, listen } from './listen.ts';
 import { openForge } from './open-forge.ts';
 import { checkPlace, openRemote } from './open-remote.ts';
@@ -328,6 +329,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       webhook: (id, headers, body) => hooks.take(id, headers, body),
       registry: servedRegistry(context, fileReplacer(context, store), triggered.edited),
       debugSessions: { check: debugging.check, attach: debugging.attach },
+      documents: guidePages(),
     });
     listensAt = new URL(http.address).host;
     closing.push(() => http.close());
