@@ -46,6 +46,7 @@ import { fileReplacer } from '@ratchet/repositories/replace-files';
 import { repositoryRegistry } from '@ratchet/repositories/repository-registry';
 import { repositorySync } from '@ratchet/repositories/repository-sync';
 import { servedRegistry } from '@ratchet/repositories/served-registry';
+import { syncFeed } from '@ratchet/repositories/sync-feed';
 import { taskEditor } from '@ratchet/repositories/task-editor';
 import { taskMover } from '@ratchet/repositories/task-mover';
 import { taskReader } from '@ratchet/repositories/task-reader';
@@ -221,6 +222,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     });
     closing.push(() => debugging.close());
 
+    const workers = workerDesk(database, context.log);
+    closing.push(() => workers.changes.close());
+    const syncs = syncFeed(context);
+    closing.push(() => syncs.close());
+
     const reader = taskReader(context);
     const taskIdOf = (idOrUuid: string) => reader.find(idOrUuid).then((row) => row.id);
     const mayRead = checkServerPath(dataDir);
@@ -239,6 +245,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       repositories: repositoryHandlers({
         registry,
         sync,
+        changes: syncs,
         undo: (repositoryId, runId, actor) => undoRun(context, editor, { repositoryId, runId, actor }),
       }),
       pushes: pushHandlers(desk),
@@ -257,7 +264,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       jobs: jobHandlers(executor, taskIdOf),
       batches: batchHandlers(executor, taskIdOf),
       schedules: scheduleHandlers(scheduleDesk(database, validator), taskIdOf),
-      workers: workerHandlers(workerDesk(database)),
+      workers: workerHandlers(workers),
       outputDestinations: outputDestinationHandlers(outputs.destinations),
       deliveries: deliveryHandlers(outputs.deliveries),
       credentials: credentialHandlers(credentials),

@@ -33,6 +33,8 @@ export interface Caller {
   sessionId?: string;
   /** Ends when the client goes away. */
   signal?: AbortSignal;
+  /** Of a stream: called when nothing that happens from now on is missed, whether there is an event yet or not. */
+  opened?: () => void;
   /** Hears how far a long operation is, where the surface can pass that on. */
   progress?: (progress: Progress) => void;
 }

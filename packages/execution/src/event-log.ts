@@ -34,8 +34,9 @@ export function eventLog(db: Queryable, executionId: string, leaving: AbortSigna
     if (events.length === 0) return;
     work = work
       .then(async () => {
+        // Whoever hears of the events finds the progress stored.
+        if (reached) await whenReachable(() => setProgress(db, executionId, reached.value, reached.message), leaving);
         await whenReachable(() => insertEvents(db, events), leaving);
-        if (reached) await setProgress(db, executionId, reached.value, reached.message);
       })
       .catch(failed);
   };

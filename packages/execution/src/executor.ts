@@ -8,6 +8,7 @@ import { runTaskTests } from '@ratchet/sandbox/task-tests';
 import { testFilesOf } from '@ratchet/sandbox/test-file';
 import type { Database, Queryable } from '@ratchet/store/database';
 import {
+  annotateExecution,
   deleteExecution,
   type ExecutionRow,
   endPending,
@@ -22,10 +23,12 @@ import { batchAdvance } from './batch-advance.ts';
 import { batchDesk } from './batch-desk.ts';
 import { endWaits } from './end-waits.ts';
 import { executionEvents } from './execution-events.ts';
+import { executionFeed } from './execution-feed.ts';
 import { executionRecording, executionTrace } from './execution-trace.ts';
 import { executionView, hasEnded } from './execution-view.ts';
 import { gather } from './gather.ts';
 import { jobDesk } from './job-desk.ts';
+import { jobFeed } from './job-feed.ts';
 import type { NodeIdentity } from './node-keeper.ts';
 import { nodeWork } from './node-work.ts';
 import { preparer } from './prepare.ts';
@@ -80,6 +83,12 @@ export interface TestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What people say of an execution; what is not given stays. */
+export interface Annotation {
+  readonly note?: string | null | undefined;
+  readonly keep?: boolean | undefined;
+}
+
 export type Executor = ReturnType<typeof createExecutor>;
 
 const cancelledWaiting = {
@@ -89,6 +98,12 @@ const cancelledWaiting = {
   line: null,
   file: null,
 };
+
+const moved = ({ revision }: ExecutionRow, expected: number) =>
+  new RatchetError('REVISION_MISMATCH', `The execution is at revision ${revision}, not ${expected}. Read it again.`, {
+    expectedRevision: expected,
+    currentRevision: revision,
+  });
 
 const unlessMissing = (error: unknown): null => {
   if (error instanceof RatchetError) return null;
@@ -107,7 +122,9 @@ export function createExecutor(options: ExecutorOptions) {
   const jobs = {
     ...jobDesk({ database, nodeId: node.id, prepare, advance: advance.advance }),
     queue: queueDesk(database, advance.advance),
+    changes: jobFeed(database, log),
   };
+  const changes = executionFeed(database, log);
 
   /** Reads that are asked for together are one. */
   const read = gather(
@@ -136,11 +153,16 @@ export function createExecutor(options: ExecutorOptions) {
 
   return {
     jobs,
+    /** Executions of all nodes as they change. */
+    changes,
     batches: batchDesk(database, prepare, advance),
     /** Begins to take work, after what earlier processes left behind is back in the queue. */
     start: () => work.start(),
     /** Drains: takes no more work; what does not end in time goes back to the queue, for another node or the next start. */
-    stop: () => work.stop(),
+    async stop(): Promise<void> {
+      await Promise.all([changes.close(), jobs.changes.close()]);
+      await work.stop();
+    },
     /** The names of `otherWorkers` have changed. */
     renamed: (): void => work.renamed(),
     /** Forgets what nobody needs any more: stored answers that have expired. Answers how many. */
@@ -193,6 +215,20 @@ export function createExecutor(options: ExecutorOptions) {
     async replay(id: string, current: boolean, triggeredBy: string): Promise<Execution> {
       const queued = await replays.queue(await find(id), current, triggeredBy);
       return executionView(await find(queued));
+    },
+    /** Throws NOT_FOUND or REVISION_MISMATCH. */
+    async checkRevision(id: string, expected: number): Promise<void> {
+      const row = await find(id);
+      if (row.revision !== expected) throw moved(row, expected);
+    },
+    /** Notes something about an execution, or keeps it from being forgotten by time. Throws as `checkRevision`. */
+    async annotate(id: string, changes: Annotation, expected?: number): Promise<Execution> {
+      const given = changes.note !== undefined || changes.keep !== undefined;
+      const row = given ? await annotateExecution(db, id, changes, expected) : null;
+      if (row) return executionView(row);
+      const current = await find(id);
+      if (given || (expected !== undefined && current.revision !== expected)) throw moved(current, expected ?? 0);
+      return executionView(current);
     },
     async delete(id: string): Promise<void> {
       const row = await find(id);

@@ -134,6 +134,8 @@ function asEnded({ execution, end, task, last }: Finished, stored: StoredEnd | u
       progressMessage: last.progress ? last.progress.message : execution.progressMessage,
       finishedAt: stored.finishedAt,
       revision: stored.revision,
+      note: stored.note,
+      keep: stored.keep,
     },
   };
 }

@@ -3,6 +3,7 @@ import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest } from '@ratchet/contract/paging';
 import type { Database, Queryable } from '@ratchet/store/database';
 import { notify } from '@ratchet/store/events';
+import { allNodes } from '@ratchet/store/queries/changes';
 import {
   type NodeOrders,
   type NodeRow,
@@ -13,27 +14,16 @@ import {
   pageOfNodes,
   workingNodes,
 } from '@ratchet/store/queries/nodes';
+import { workerFeed } from './worker-feed.ts';
+import type { Log } from './worker-logger.ts';
+import { workerView } from './worker-view.ts';
 
 export type WorkerDesk = ReturnType<typeof workerDesk>;
 
-function view({ workerIds: _, load, desiredConcurrency, ...row }: NodeRow): Worker {
-  return {
-    ...row,
-    desiredConcurrency: desiredConcurrency === row.concurrency ? null : desiredConcurrency,
-    running: load?.running ?? null,
-    runners: load?.runners ?? null,
-    completed: load?.completed ?? null,
-    failed: load?.failed ?? null,
-    rssBytes: load?.rssBytes ?? null,
-    cpu: load?.cpu ?? null,
-    startedAt: row.startedAt.toISOString(),
-    heartbeatAt: row.heartbeatAt.toISOString(),
-  };
-}
-
 /** Server processes as an operator looks after them. What is asked of one, it does at once, or with its next heartbeat. */
-export function workerDesk(database: Database) {
+export function workerDesk(database: Database, log: Log) {
   const { db } = database;
+  const changes = workerFeed(database, log);
 
   async function find(tx: Queryable, id: string): Promise<NodeRow> {
     const row = await nodeById(tx, id);
@@ -50,15 +40,18 @@ export function workerDesk(database: Database) {
       throw new RatchetError('STATE_CONFLICT', `The worker is ${status}. GET /workers lists those that live.`);
     }
     await notify(tx, nodeChannel, row.id);
-    return view(ordered);
+    return workerView(ordered);
   }
 
   return {
+    /** Workers as they change; `first` of a reader may be `all`. */
+    changes,
+    all: async (): Promise<Worker[]> => (await allNodes(db)).map(workerView),
     async list(fields: ListFields, request: ListRequest) {
       const page = await pageOfNodes(db, fields, request);
-      return { items: page.items.map(view), meta: page.meta };
+      return { items: page.items.map(workerView), meta: page.meta };
     },
-    get: async (id: string): Promise<Worker> => view(await find(db, id)),
+    get: async (id: string): Promise<Worker> => workerView(await find(db, id)),
     async stats() {
       const { byStatus, concurrency, running, waiting } = await nodeCounts(db);
       return {

@@ -29,7 +29,7 @@ const none = '00000000-0000-4000-8000-000000000000';
 describe('a worker', () => {
   it('says what it does', async () => {
     const { executor, nodeId } = await open();
-    const desk = workerDesk(database);
+    const desk = workerDesk(database, () => {});
     const ok = await addTask(database, '() => 1');
     const bad = await addTask(database, '() => { throw new Error("no"); }');
     for (const taskId of [ok, ok, bad])
@@ -57,7 +57,7 @@ describe('a worker', () => {
   it('runs more at once when it is asked to, and fewer, and loses nothing meanwhile', async () => {
     const sandbox = createSandbox({ runners: 1 });
     const { executor, nodeId } = await open({ sandbox, concurrency: 1 });
-    const desk = workerDesk(database);
+    const desk = workerDesk(database, () => {});
     const task = await addTask(database, sleeper);
     const submit = async (ms: number) =>
       (await executor.submit({ taskId: task, input: { ms }, triggeredBy: 'Una' })).id;
@@ -81,7 +81,7 @@ describe('a worker', () => {
 
   it('that drains ends what it runs and takes nothing until it resumes', async () => {
     const { executor, nodeId } = await open();
-    const desk = workerDesk(database);
+    const desk = workerDesk(database, () => {});
     const task = await addTask(database, sleeper);
     const submit = async (ms: number) =>
       (await executor.submit({ taskId: task, input: { ms }, triggeredBy: 'Una' })).id;
@@ -108,7 +108,7 @@ describe('a worker', () => {
 
   it('that is gone, runs no tasks, or never was cannot be asked', async () => {
     const api = await open({ concurrency: 0, node: { id: none, hostname: 'api', pid: 1, role: 'api', version: '0' } });
-    const desk = workerDesk(database);
+    const desk = workerDesk(database, () => {});
     await expect(desk.drain(none, false)).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
       message: expect.stringContaining('api'),
@@ -125,7 +125,7 @@ describe('a worker', () => {
 
   it('that was taken for dead gives up what is others’, and is back', async () => {
     const { executor, nodeId } = await open();
-    const desk = workerDesk(database);
+    const desk = workerDesk(database, () => {});
     const task = await addTask(database, sleeper);
     const { id } = await executor.submit({ taskId: task, input: { ms: 60_000 }, triggeredBy: 'Una' });
     await expect.poll(async () => (await executor.get(id)).status, patient).toBe('running');

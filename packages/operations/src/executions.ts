@@ -1,9 +1,12 @@
 import type { ExecutionStats } from '@ratchet/contract/entities/execution';
 import type { Analysis } from '@ratchet/contract/entities/trace';
 import { executionList, logList } from '@ratchet/contract/operations/executions';
+import type { ExecutionMove } from '@ratchet/execution/execution-feed';
+import { executionView } from '@ratchet/execution/execution-view';
 import type { Executor } from '@ratchet/execution/executor';
 import type { StatsRequest } from '@ratchet/insight/execution-stats';
 import type { EntityHandlers } from './handler.ts';
+import { readable } from './readable.ts';
 import { runTask } from './run-task.ts';
 
 /** What is found out about executions; each throws as its operation says. */
@@ -34,6 +37,23 @@ export const executionHandlers = (
     },
   },
   get: { handle: ({ id }) => executor.get(id) },
+  update: {
+    precondition: ({ id, expectedRevision }) => executor.checkRevision(id, expectedRevision),
+    handle: ({ id, note, keep, expectedRevision }) => executor.annotate(id, { note, keep }, expectedRevision),
+  },
+  watch: {
+    async *stream({ taskId, jobId, status }, { rights, signal, opened }) {
+      const ofTask = taskId === undefined ? null : await taskIdOf(taskId);
+      const mayRead = readable(rights);
+      const wanted = ({ row, from, at }: ExecutionMove) =>
+        (ofTask === null || row.taskId === ofTask) &&
+        (jobId === undefined || row.jobId === jobId) &&
+        (status === undefined || (status.includes(row.status) && row.status !== from)) &&
+        mayRead(at);
+      for await (const { row } of executor.changes.follow({ wanted, signal, opened }))
+        yield { type: 'execution' as const, execution: executionView(row) };
+    },
+  },
   delete: { handle: ({ id }) => executor.delete(id) },
   cancel: { handle: ({ id }) => executor.cancel(id) },
   retry: { handle: ({ id }, { actor }) => executor.retry(id, actor.name || actor.id) },

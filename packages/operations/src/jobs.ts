@@ -1,7 +1,10 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import { jobList } from '@ratchet/contract/operations/jobs';
+import { jobView } from '@ratchet/execution/execution-view';
 import type { Executor } from '@ratchet/execution/executor';
+import type { JobMove } from '@ratchet/execution/job-feed';
 import type { EntityHandlers } from './handler.ts';
+import { readable } from './readable.ts';
 
 /** `taskIdOf` answers the id of the task that an id or uuid means, or throws NOT_FOUND. */
 export function jobHandlers(
@@ -42,6 +45,21 @@ export function jobHandlers(
     },
     stats: { handle: () => jobs.stats() },
     get: { handle: ({ id }) => jobs.get(id) },
+    watch: {
+      async *stream({ jobId, taskId, batchId, status }, { rights, signal, opened }) {
+        const task = await ofTask(taskId);
+        if (jobId !== undefined) await jobs.get(jobId);
+        const mayRead = readable(rights);
+        const wanted = ({ row, from, at }: JobMove) =>
+          (jobId === undefined || row.id === jobId) &&
+          (task === undefined || row.taskId === task) &&
+          (batchId === undefined || row.batchId === batchId) &&
+          (status === undefined || (status.includes(row.status) && row.status !== from)) &&
+          mayRead(at);
+        for await (const { row } of jobs.changes.follow({ wanted, signal, opened }))
+          yield { type: 'job' as const, job: jobView(row) };
+      },
+    },
     update: {
       precondition: ({ id, expectedRevision }) => jobs.checkRevision(id, expectedRevision),
       handle: ({ id, expectedRevision, ...changes }) => jobs.update(id, changes, expectedRevision),

@@ -33,3 +33,4 @@ export const SyncEvent = z
     at: Time,
   })
   .meta({ id: 'SyncEvent', description: 'Something that happened between the database and a repository' });
+export type SyncEvent = z.output<typeof SyncEvent>;

@@ -1,9 +1,13 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { insertRows } from '../rows.ts';
 import { conflicts } from '../schema/repositories.ts';
+
+/** Heard when conflicts were found or decided; the payload is their repository's id, or that of one decided. */
+export const conflictChannel = 'ratchet_conflict';
 
 export type ConflictRow = typeof conflicts.$inferSelect;
 
@@ -19,11 +23,14 @@ export async function openConflicts(tx: Queryable, rows: readonly ConflictRow[])
       remote_commit = excluded.remote_commit, revision = ratchet.conflicts.revision + 1
     where (ratchet.conflicts.base_tree, ratchet.conflicts.local_tree, ratchet.conflicts.remote_tree)
       is distinct from (excluded.base_tree, excluded.local_tree, excluded.remote_tree)`);
+  await tellOf(tx, rows);
 }
 
 /** Conflicts that policy decided: on record from the start as resolved, with all three sides. */
 export async function insertConflicts(tx: Queryable, rows: readonly ConflictRow[]): Promise<void> {
-  if (rows.length > 0) await tx.execute(insertRows(conflicts, rows));
+  if (rows.length === 0) return;
+  await tx.execute(insertRows(conflicts, rows));
+  await tellOf(tx, rows);
 }
 
 /** The sides came to agree by themselves. */
@@ -39,6 +46,7 @@ export async function supersedeConflicts(tx: Queryable, repositoryId: string, pa
         sql`${conflicts.path} = any(${sql.param(paths)}::text[])`,
       ),
     );
+  await notify(tx, conflictChannel, repositoryId);
 }
 
 export async function markResolved(tx: Queryable, id: string, resolution: string, by: string): Promise<void> {
@@ -52,6 +60,7 @@ export async function markResolved(tx: Queryable, id: string, resolution: string
       revision: sql`${conflicts.revision} + 1`,
     })
     .where(eq(conflicts.id, id));
+  await notify(tx, conflictChannel, id);
 }
 
 export async function conflictById(db: Queryable, id: string): Promise<ConflictRow | null> {
@@ -92,3 +101,7 @@ export const pageOfConflicts = (
   const chosen = request.filters?.some((filter) => filter.field === 'status' || filter.field === 'id');
   return pageQuery(db, spec(fields), request, chosen ? undefined : eq(conflicts.status, 'open'));
 };
+
+async function tellOf(tx: Queryable, rows: readonly ConflictRow[]): Promise<void> {
+  for (const id of new Set(rows.map(({ repositoryId }) => repositoryId))) await notify(tx, conflictChannel, id);
+}

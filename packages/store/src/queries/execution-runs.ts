@@ -82,7 +82,7 @@ export async function queueExecutions(
                    'execution:' || id, null, null)::graphile_worker.job_spec from made where node_id is null))
       where exists (select 1 from made where node_id is null)
     )
-    select id, queued_at, (select count(*) from queued) as queued from made`);
+    select id, queued_at, (select count(*) from queued) as queued, ${notifyAll(eventChannel, 'made')} as told from made`);
   return new Map(
     (rows as unknown as { id: string; queued_at: string }[]).map((row) => [row.id, new Date(row.queued_at)]),
   );
@@ -180,9 +180,8 @@ export interface EndedExecution {
   readonly progress: { readonly value: number; readonly message: string | null } | null;
 }
 
-export interface StoredEnd {
+export interface StoredEnd extends Pick<ExecutionRow, 'revision' | 'note' | 'keep'> {
   readonly finishedAt: Date;
-  readonly revision: number;
   /** Its job, where this end is the job's too. */
   readonly job: Pick<JobRow, 'status' | 'batchId'> | null;
 }
@@ -229,7 +228,7 @@ export async function endExecutions(
              progress_message = case when g.progress is null then e.progress_message else g.progress_message end
       from given g
       where e.id = g.id and e.id = any(${ids}::uuid[]) and e.status = 'running' and e.node_id = ${nodeId} and e.attempt = g.attempt
-      returning e.id, e.job_id, e.status, e.error, e.finished_at, e.revision
+      returning e.id, e.job_id, e.status, e.error, e.finished_at, e.revision, e.note, e.keep
     ), concluded as (
       update ratchet.jobs j set
         status = case when e.status in ('completed', 'cancelled') then e.status
@@ -251,13 +250,15 @@ export async function endExecutions(
     ), said as (
       insert into ratchet.execution_events (execution_id, type, message) select id, 'state', status from ended
     )
-    select e.id, e.finished_at, e.revision, c.status as job_status, c.batch_id, (select count(*) from again) as again,
+    select e.id, e.finished_at, e.revision, e.note, e.keep, c.status as job_status, c.batch_id, (select count(*) from again) as again,
            ${notifyAll(endedChannel, 'ended')} as told_end, ${notifyAll(eventChannel, 'ended')} as told
     from ended e left join concluded c on c.execution_id = e.id`);
   type Row = {
     id: string;
     finished_at: string;
     revision: number;
+    note: string | null;
+    keep: boolean;
     job_status: JobRow['status'];
     batch_id: string | null;
   };
@@ -267,6 +268,8 @@ export async function endExecutions(
       {
         finishedAt: new Date(row.finished_at),
         revision: Number(row.revision),
+        note: row.note,
+        keep: row.keep,
         job: row.job_status ? { status: row.job_status, batchId: row.batch_id } : null,
       },
     ]),

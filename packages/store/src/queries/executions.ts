@@ -1,6 +1,7 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText, readRow, storableText } from '../rows.ts';
 import { executionEvents, executions, type StoredExecutionError } from '../schema/execution.ts';
@@ -109,6 +110,26 @@ export async function cancelledOn(db: Queryable, nodeId: string): Promise<string
   return (rows as unknown as { id: string }[]).map(({ id }) => id);
 }
 
+/** Changes what people say of an execution, while its revision is `revision` where that is given; null: it is not. */
+export async function annotateExecution(
+  db: Queryable,
+  id: string,
+  { note, keep }: { note?: string | null | undefined; keep?: boolean | undefined },
+  revision?: number,
+): Promise<ExecutionRow | null> {
+  const [row] = await db
+    .update(executions)
+    .set({
+      ...(note === undefined ? {} : { note: note === null ? null : storableText(note) }),
+      ...(keep === undefined ? {} : { keep }),
+      revision: sql`${executions.revision} + 1`,
+    })
+    .where(and(eq(executions.id, id), revision === undefined ? undefined : eq(executions.revision, revision)))
+    .returning();
+  if (row) await notify(db, eventChannel, id);
+  return row ?? null;
+}
+
 export async function deleteExecution(db: Queryable, id: string): Promise<void> {
   await db.delete(executions).where(eq(executions.id, id));
 }
@@ -143,7 +164,8 @@ export async function releaseExecutions(
              crashes = crashes + 1, revision = revision + 1
       where node_id = ${nodeId} and status = 'running' ${among} returning id, task_id
     )
-    select (graphile_worker.add_job('run_execution', json_build_object('executionId', id, 'taskId', task_id), job_key := 'execution:' || id)).id from back`);
+    select (graphile_worker.add_job('run_execution', json_build_object('executionId', id, 'taskId', task_id), job_key := 'execution:' || id)).id,
+           pg_notify(${eventChannel}, id::text)::text as told from back`);
   return { requeued: requeued.rows.length, failed: failed.rows.map((row) => String((row as { id: string }).id)) };
 }
 
@@ -211,7 +233,8 @@ export async function handBackExecution(tx: Queryable, id: string, nodeId: strin
     )
     select id, (graphile_worker.add_job('run_execution', json_build_object('executionId', id, 'taskId', task_id), job_key := 'execution:' || id)).id::text as job,
            pg_notify(${eventChannel}, id::text)::text as told
-    from back union all select id, null, pg_notify(${endedChannel}, id::text)::text from ended`);
+    from back union all
+    select id, null, pg_notify(${endedChannel}, id::text)::text || pg_notify(${eventChannel}, id::text)::text from ended`);
   return rows.length === 1;
 }
 

@@ -1,9 +1,17 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { readRow } from '../rows.ts';
 import { jobs } from '../schema/execution.ts';
+import { notifyAll } from './executions.ts';
+
+/**
+ * Heard when jobs were made, changed or cancelled; the payload is read with `idsHeard`. An attempt that begins or ends
+ * changes its job too, and is told as an execution's event.
+ */
+export const jobChannel = 'ratchet_job';
 
 export type JobRow = typeof jobs.$inferSelect;
 
@@ -74,7 +82,7 @@ export async function insertJobs(tx: Queryable, given: readonly NewJob[]): Promi
         from made order by id))
       where exists (select 1 from made)
     )
-    select *, (select count(*) from queued) as queued from made`);
+    select *, (select count(*) from queued) as queued, ${notifyAll(jobChannel, 'made')} as told from made`);
   return new Map(
     rows.map((row) => {
       const made = readRow(jobs, row as Record<string, unknown>);
@@ -139,8 +147,15 @@ export async function changeJob(
       ),
     )
     .returning();
+  if (row) await notify(db, jobChannel, row.id);
   return row ?? null;
 }
+
+export const jobsByIds = (db: Queryable, ids: readonly string[]): Promise<JobRow[]> =>
+  db
+    .select()
+    .from(jobs)
+    .where(inArray(jobs.id, [...ids]));
 
 export async function jobById(db: Queryable, id: string): Promise<JobRow | null> {
   const [row] = await db.select().from(jobs).where(eq(jobs.id, id));
@@ -174,7 +189,8 @@ export async function cancelJobs(tx: Queryable, ids: readonly string[]): Promise
       from open o where j.id = o.id returning j.id, j.batch_id, j.last_execution_id, o.status as was
     )
     select id, batch_id as "batchId", case when was = 'processing' then last_execution_id end as "executionId",
-           case when was <> 'processing' then (graphile_worker.remove_job('job:' || id)).id::text end as removed
+           case when was <> 'processing' then (graphile_worker.remove_job('job:' || id)).id::text end as removed,
+           ${notifyAll(jobChannel, 'cancelled')} as told
     from cancelled`);
   return rows as unknown as CancelledJob[];
 }

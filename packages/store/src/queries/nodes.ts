@@ -1,6 +1,7 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { jsonText } from '../rows.ts';
 import { nodes, type StoredLoad } from '../schema/execution.ts';
@@ -9,6 +10,8 @@ export type NodeRow = typeof nodes.$inferSelect;
 
 /** Heard when an operator asked something of a node; the payload is its id. */
 export const nodeChannel = 'ratchet_node_asked';
+/** Heard when a node came, went or was asked something; the payload is its id. */
+export const nodeChangedChannel = 'ratchet_node_changed';
 
 /** What a node says of itself with each heartbeat. */
 export interface NodeReport {
@@ -46,6 +49,7 @@ export async function registerNode(
     .insert(nodes)
     .values({ ...node, status, ...said(report) })
     .onConflictDoUpdate({ target: nodes.id, set: { status, ...said(report) } });
+  await notify(db, nodeChangedChannel, node.id);
 }
 
 const noLoad: StoredLoad = { running: 0, runners: 0, completed: 0, failed: 0, rssBytes: 0, cpu: 0 };
@@ -101,6 +105,7 @@ export const listStaleNodes = (db: Queryable, seconds: number): Promise<NodeRow[
 
 export async function markNode(db: Queryable, id: string, status: NodeRow['status']): Promise<void> {
   await db.update(nodes).set({ status }).where(eq(nodes.id, id));
+  await notify(db, nodeChangedChannel, id);
 }
 
 /** Nodes that count as living, or left work behind, but are not this one: in embedded mode they are all dead, since one process holds the folder. */
@@ -139,6 +144,7 @@ export async function orderNode(db: Queryable, id: string, orders: Partial<NodeO
     .set(orders)
     .where(and(eq(nodes.id, id), living))
     .returning();
+  if (row) await notify(db, nodeChangedChannel, id);
   return row ?? null;
 }
 

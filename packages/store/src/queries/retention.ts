@@ -8,7 +8,7 @@ const before = (days: number): SQL => sql`now() - make_interval(secs => ${days *
 /**
  * Forgets executions that ended before so many days, oldest first, at most `most`, with their events, traces and
  * recordings. One that something still needs stays: a delivery under way, a job that goes on, a stored result, a cached
- * answer, another execution that played it again or answered its result.
+ * answer, another execution that played it again or answered its result; and so does one that is kept.
  */
 export const forgetExecutions = (db: Queryable, days: number, most: number): Promise<number> =>
   taken(
@@ -17,7 +17,7 @@ export const forgetExecutions = (db: Queryable, days: number, most: number): Pro
     with gone as (
       select e.id from ratchet.executions e
       where e.queued_at < ${before(days)} and e.finished_at < ${before(days)}
-        and e.status not in ('pending', 'running')
+        and e.status not in ('pending', 'running') and not e.keep
         and not exists (select 1 from ratchet.delivery_results d where d.execution_id = e.id and d.status in ('pending', 'delivering'))
         and not exists (select 1 from ratchet.jobs j where j.id = e.job_id and j.status in ('queued', 'processing', 'retrying'))
         and not exists (select 1 from ratchet.results r where r.execution_id = e.id)
@@ -28,7 +28,7 @@ export const forgetExecutions = (db: Queryable, days: number, most: number): Pro
     delete from ratchet.executions e using gone where e.id = gone.id returning 1`,
   );
 
-/** Forgets log lines and steps of progress, oldest first, of executions that have ended; what states they went through stays. */
+/** Forgets log lines and steps of progress, oldest first, of executions that have ended; what states they went through stays, and all of kept ones. */
 export const forgetLogs = (db: Queryable, days: number, most: number): Promise<number> =>
   taken(
     db,
@@ -36,12 +36,13 @@ export const forgetLogs = (db: Queryable, days: number, most: number): Promise<n
     with gone as (
       select l.sequence from ratchet.execution_events l join ratchet.executions e on e.id = l.execution_id
       where l.time < ${before(days)} and l.type <> 'state' and e.finished_at < ${before(days)} and e.status not in ('pending', 'running')
+        and not e.keep
       order by l.sequence limit ${most} for update of l skip locked
     )
     delete from ratchet.execution_events l using gone where l.sequence = gone.sequence returning 1`,
   );
 
-/** Forgets recordings, but for those that are played again just now. */
+/** Forgets recordings, but for those that are played again just now, and those of kept executions. */
 export const forgetRecordings = (db: Queryable, days: number, most: number): Promise<number> =>
   taken(
     db,
@@ -49,13 +50,15 @@ export const forgetRecordings = (db: Queryable, days: number, most: number): Pro
     with gone as (
       select r.execution_id from ratchet.recordings r
       where r.created_at < ${before(days)}
-        and not exists (select 1 from ratchet.executions o where o.replay_of = r.execution_id and o.status in ('pending', 'running'))
+        and not exists (
+          select 1 from ratchet.executions o
+          where o.replay_of = r.execution_id and o.status in ('pending', 'running') or o.id = r.execution_id and o.keep)
       order by r.created_at limit ${most} for update of r skip locked
     )
     delete from ratchet.recordings r using gone where r.execution_id = gone.execution_id returning 1`,
   );
 
-/** Forgets deliveries that came to their end. */
+/** Forgets deliveries that came to their end, but for those of kept executions. */
 export const forgetDeliveries = (db: Queryable, days: number, most: number): Promise<number> =>
   taken(
     db,
@@ -63,6 +66,7 @@ export const forgetDeliveries = (db: Queryable, days: number, most: number): Pro
     with gone as (
       select d.id from ratchet.delivery_results d
       where d.updated_at < ${before(days)} and d.status in ('delivered', 'failed')
+        and not exists (select 1 from ratchet.executions e where e.id = d.execution_id and e.keep)
       order by d.updated_at limit ${most} for update of d skip locked
     )
     delete from ratchet.delivery_results d using gone where d.id = gone.id returning 1`,

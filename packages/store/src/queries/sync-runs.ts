@@ -1,8 +1,12 @@
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { notify } from '../events.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { pushIntents, syncRuns } from '../schema/repositories.ts';
+
+/** Heard when a run began or ended; the payload is its id. */
+export const runChannel = 'ratchet_sync_run';
 
 export type SyncRunRow = typeof syncRuns.$inferSelect;
 export type PushIntentRow = typeof pushIntents.$inferSelect;
@@ -12,6 +16,7 @@ export async function startRun(
   row: Pick<SyncRunRow, 'id' | 'repositoryId' | 'trigger' | 'direction' | 'startedBy' | 'nodeId'>,
 ): Promise<void> {
   await db.insert(syncRuns).values({ ...row, status: 'running', problems: [] });
+  await notify(db, runChannel, row.id);
 }
 
 export async function finishRun(
@@ -28,16 +33,19 @@ export async function finishRun(
       ...(end.durationMs === undefined ? {} : { durationMs: end.durationMs }),
     })
     .where(eq(syncRuns.id, id));
+  await notify(db, runChannel, id);
 }
 
 /** Runs of a repository that no process works on any more, since their lease is held anew. */
 export async function closeAbandonedRuns(db: Queryable, repositoryId: string, otherThan: string): Promise<void> {
-  await db
+  const closed = await db
     .update(syncRuns)
     .set({ status: 'error', error: 'The server stopped in the middle of the run.', finishedAt: sql`now()` })
     .where(
       and(eq(syncRuns.repositoryId, repositoryId), eq(syncRuns.status, 'running'), sql`${syncRuns.id} <> ${otherThan}`),
-    );
+    )
+    .returning({ id: syncRuns.id });
+  for (const { id } of closed) await notify(db, runChannel, id);
 }
 
 export const recentRuns = (db: Queryable, repositoryId: string, count: number): Promise<SyncRunRow[]> =>

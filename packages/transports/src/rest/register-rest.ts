@@ -46,7 +46,11 @@ async function serve(
     if (!reply.raw.writableFinished) gone.abort();
   });
   const caller = { ...(await callerOf(request, 'rest')), signal: gone.signal };
-  if (operation.stream) return sendEvents(dispatcher.stream(operation, input, caller), reply, gone.signal);
+  if (operation.stream) {
+    const { promise: opened, resolve } = Promise.withResolvers<void>();
+    const events = dispatcher.stream(operation, input, { ...caller, opened: resolve });
+    return sendEvents(events, reply, gone.signal, opened);
+  }
   if (operation.reportsProgress && /\btext\/event-stream\b/.test(request.headers.accept ?? ''))
     return sendEvents(
       reportProgress(async (progress) => {
@@ -55,6 +59,7 @@ async function serve(
       }),
       reply,
       gone.signal,
+      new Promise(() => {}),
     );
   if (bare) return sendWindow(operation, input, bare, dispatcher, caller, reply);
 

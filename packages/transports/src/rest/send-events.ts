@@ -4,16 +4,18 @@ import type { FastifyReply } from 'fastify';
 const heartbeatMs = 15_000;
 
 /**
- * Answers a stream as server-sent events: `id` from `sequence`, `event` from `type`. The first event is waited for, so that
- * an error before it is an ordinary error answer.
+ * Answers a stream as server-sent events: `id` from `sequence`, `event` from `type`. The first event, or that the stream
+ * stands (`opened`), is waited for, so that an error before it is an ordinary error answer.
  */
 export async function sendEvents(
   events: AsyncIterable<unknown>,
   reply: FastifyReply,
   gone: AbortSignal,
+  opened: Promise<void>,
 ): Promise<void> {
   const iterator = events[Symbol.asyncIterator]();
-  let next = await iterator.next();
+  const first = iterator.next();
+  await Promise.race([first, opened]);
   reply.hijack();
   const { raw } = reply;
   const headers = Object.fromEntries(
@@ -29,7 +31,9 @@ export async function sendEvents(
   const heartbeat = setInterval(() => {
     if (!raw.writableNeedDrain) raw.write(': still here\n\n');
   }, heartbeatMs);
+  raw.write(': open\n\n');
   try {
+    let next = await first;
     while (!next.done && !gone.aborted) {
       if (!raw.write(frame(next.value))) await drained(raw);
       next = await iterator.next();
