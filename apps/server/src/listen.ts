@@ -1,6 +1,7 @@
 import { fullRights } from '@ratchet/contract/access';
 import type { Caller, Dispatcher, Surface } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
+import { registerGraphQL } from '@ratchet/transports/graphql/register-graphql';
 import type { DocumentPages } from '@ratchet/transports/mcp/options';
 import { mcpPath, registerMcp } from '@ratchet/transports/mcp/register-mcp';
 import { createApp } from '@ratchet/transports/rest/create-app';
@@ -80,14 +81,14 @@ export async function listen(
     version,
     documents,
     log: (level, message, data) => log[level](data ?? {}, message),
-    callerOf: (request, surface) => ({
-      actor,
-      rights: fullRights,
-      surface,
-      requestId: request.id,
-      address: request.ip,
-    }),
+    callerOf,
     ...mcp,
+  });
+  await registerGraphQL(app, {
+    operations,
+    dispatcher,
+    log: (level, message, data) => log[level](data ?? {}, message),
+    callerOf,
   });
   registerProbes(app, {
     ready: () =>

@@ -87,7 +87,7 @@ export const tasks = {
     output: ModifiedTaskPage,
     errors: [],
     rest: ['GET', '/tasks/modified'],
-    graphql: 'modifiedTasks',
+    graphql: 'modifiedTasksPage',
     mcp: 'ratchet_modified_tasks',
     cli: 'status',
   }),

@@ -15,7 +15,7 @@ export const templates = {
     output: z.object({ items: z.array(TaskTemplate) }).meta({ id: 'TaskTemplates', description: 'All templates' }),
     errors: [],
     rest: ['GET', '/templates'],
-    graphql: 'templates',
+    graphql: 'templatesPage',
     mcp: 'ratchet_list_templates',
     cli: 'template list',
   }),

@@ -1,6 +1,6 @@
-import websocket from '@fastify/websocket';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { useWebSockets } from '../http/websockets.ts';
 
 export interface DebugSessionOptions {
   readonly prefix: string;
@@ -19,8 +19,6 @@ export const debugSessionPath = (prefix: string): string => `${prefix}/debug-ses
 /** Whether a page is Chrome’s own DevTools. */
 export const isDevTools = (origin: string): boolean => origin.startsWith('devtools://');
 
-/** Bytes of one message of a debugger, at most. */
-const mostBytes = 1024 * 1024;
 const beatMs = 30_000;
 /** WebSocket close codes: a normal end, text expected, not allowed. */
 const codes = { normal: 1000, unsupported: 1003, policy: 1008 } as const;
@@ -31,7 +29,7 @@ const codes = { normal: 1000, unsupported: 1003, policy: 1008 } as const;
  */
 export async function registerDebugSessions(app: FastifyInstance, options: DebugSessionOptions): Promise<void> {
   const { prefix, check, attach } = options;
-  await app.register(websocket, { options: { maxPayload: mostBytes } });
+  await useWebSockets(app);
   const asked = (request: FastifyRequest) => ({
     id: (request.params as { sessionId: string }).sessionId,
     token: String((request.query as { token?: unknown }).token ?? ''),
