@@ -98,7 +98,7 @@ export async function listen(
       ),
     metrics,
   });
-  await registerDocs(app, { operations, version, prefix });
+  await registerDocs(app, { operations, version, prefix, anonymous: true });
   const address = await app.listen({ host, port });
   return { address, close: () => app.close() };
 }

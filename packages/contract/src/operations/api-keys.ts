@@ -50,6 +50,14 @@ export const apiKeys = {
     }),
     output: NewApiKey,
     errors: ['VALIDATION_FAILED', 'PERMISSION_DENIED', 'NOT_FOUND'],
+    example: {
+      input: {
+        name: 'nightly build',
+        scopes: ['read', 'run'],
+        taskPatterns: ['report-*'],
+        expiresAt: '2027-01-01T00:00:00Z',
+      },
+    },
     rest: ['POST', '/api-keys'],
     graphql: 'createApiKey',
     mcp: 'ratchet_create_api_key',

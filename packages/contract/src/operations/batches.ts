@@ -53,6 +53,14 @@ export const batches = {
     }),
     output: Batch,
     errors: ['VALIDATION_FAILED', 'STATE_CONFLICT'],
+    example: {
+      input: {
+        name: 'month',
+        mode: 'parallel',
+        maxParallel: 4,
+        requests: [{ taskId: '01912d68-783e-7a03-8467-5661c1243ad4', input: { items: [1] } }],
+      },
+    },
     rest: ['POST', '/batches'],
     graphql: 'createBatch',
     mcp: 'ratchet_batch_execute',

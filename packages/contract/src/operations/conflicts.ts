@@ -75,6 +75,13 @@ export const conflicts = {
       'VALIDATION_FAILED',
       'REPOSITORY_UNREACHABLE',
     ],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        resolution: 'merge',
+        choices: { 'index.js': { '0': 'local' } },
+      },
+    },
     rest: ['POST', '/conflicts/{id}/resolve'],
     graphql: 'resolveConflict',
     mcp: 'ratchet_resolve_conflict',

@@ -35,6 +35,7 @@ export const credentials = {
     input: z.object({ name: Name, type: CredentialType, ...credentialSecret }),
     output: Credential,
     errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS'],
+    example: { input: { name: 'team git', type: 'token', token: 'glpat-…' } },
     rest: ['POST', '/credentials'],
     graphql: 'createCredential',
     mcp: 'ratchet_create_credential',

@@ -79,6 +79,9 @@ export const executions = {
     }),
     output: Execution,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'STATE_CONFLICT', 'TASK_INVALID', 'TASK_DISABLED'],
+    example: {
+      input: { taskId: '01912d68-783e-7a03-8467-5661c1243ad4', input: { items: [1, 2, 3] }, wait: true, record: true },
+    },
     rest: ['POST', '/executions'],
     graphql: 'createExecution',
     mcp: 'ratchet_create_execution',
@@ -135,6 +138,9 @@ export const executions = {
     }),
     output: Execution,
     errors: ['NOT_FOUND', 'REVISION_MISMATCH'],
+    example: {
+      input: { id: '01912d68-783e-7a03-8467-5661c1243ad4', note: 'Failed while the shop was closed', keep: true },
+    },
     rest: ['PATCH', '/executions/{id}'],
     graphql: 'updateExecution',
     mcp: 'ratchet_update_execution',

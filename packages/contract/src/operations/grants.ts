@@ -37,6 +37,9 @@ export const grants = {
     input: z.object({ userId: Id, ...grantSettings }),
     output: Grant,
     errors: ['VALIDATION_FAILED', 'NOT_FOUND', 'STATE_CONFLICT'],
+    example: {
+      input: { userId: '01912d68-783e-7a03-8467-5661c1243ad6', taskPattern: 'report-*', permissions: ['read', 'run'] },
+    },
     rest: ['POST', '/grants'],
     graphql: 'createGrant',
     mcp: 'ratchet_create_grant',

@@ -66,6 +66,15 @@ export const jobs = {
     input: newJob,
     output: Job,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'STATE_CONFLICT', 'TASK_INVALID', 'TASK_DISABLED'],
+    example: {
+      input: {
+        taskId: '01912d68-783e-7a03-8467-5661c1243ad4',
+        input: { items: [1, 2, 3] },
+        priority: 'high',
+        maxRetries: 3,
+        scheduledFor: '2026-11-21T22:00:00Z',
+      },
+    },
     rest: ['POST', '/jobs'],
     graphql: 'createJob',
     mcp: 'ratchet_create_job',
@@ -87,6 +96,14 @@ export const jobs = {
       })
       .meta({ id: 'BulkJobResult', description: 'What became of each request' }),
     errors: ['VALIDATION_FAILED'],
+    example: {
+      input: {
+        jobs: [
+          { taskId: '01912d68-783e-7a03-8467-5661c1243ad4', input: { items: [1] } },
+          { taskId: '01912d68-783e-7a03-8467-5661c1243ad4', input: { items: [2] } },
+        ],
+      },
+    },
     rest: ['POST', '/jobs/bulk'],
     graphql: 'createJobs',
     mcp: 'ratchet_create_jobs',
@@ -134,6 +151,7 @@ export const jobs = {
     }),
     output: Job,
     errors: ['NOT_FOUND', 'STATE_CONFLICT', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
+    example: { input: { id: '01912d68-783e-7a03-8467-5661c1243ad4', priority: 'urgent' } },
     rest: ['PATCH', '/jobs/{id}'],
     restAliases: [['PUT', '/jobs/{id}']],
     graphql: 'updateJob',

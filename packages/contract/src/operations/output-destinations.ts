@@ -68,6 +68,7 @@ export const outputDestinations = {
     }),
     output: OutputDestination,
     errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS'],
+    example: { input: { name: 'hook', type: 'webhook', config: { url: 'https://example.com/hook' }, isGlobal: true } },
     rest: ['POST', '/output-destinations'],
     graphql: 'createOutputDestination',
     mcp: 'ratchet_create_output_destination',

@@ -69,6 +69,15 @@ export const schedules = {
     }),
     output: Schedule,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'ALREADY_EXISTS', 'TASK_INVALID'],
+    example: {
+      input: {
+        name: 'every night',
+        taskId: '01912d68-783e-7a03-8467-5661c1243ad4',
+        cron: '0 2 * * *',
+        timezone: 'Europe/Berlin',
+        input: { items: [] },
+      },
+    },
     rest: ['POST', '/schedules'],
     graphql: 'createSchedule',
     mcp: 'ratchet_create_schedule',
@@ -128,6 +137,7 @@ export const schedules = {
     }),
     output: Schedule,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'ALREADY_EXISTS', 'REVISION_MISMATCH', 'TASK_INVALID'],
+    example: { input: { id: '01912d68-783e-7a03-8467-5661c1243ad4', cron: '30 2 * * 1-5' } },
     rest: ['PATCH', '/schedules/{id}'],
     restAliases: [['PUT', '/schedules/{id}']],
     graphql: 'updateSchedule',

@@ -41,6 +41,7 @@ export const secrets = {
     input: z.object({ name, value, description: z.string().max(2000).optional(), taskIds: taskIds.default([]) }),
     output: Secret,
     errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS', 'NOT_FOUND'],
+    example: { input: { name: 'SHOP_KEY', value: 'sk-…' } },
     rest: ['POST', '/secrets'],
     graphql: 'createSecret',
     mcp: 'ratchet_create_secret',

@@ -28,6 +28,15 @@ export const taskDebug = {
     }),
     output: DebugTrace,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'TASK_INVALID', 'TASK_DISABLED', 'RATE_LIMITED'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        input: { items: [1] },
+        breakpoints: [{ line: 1 }],
+        steps: ['step_over'],
+        watch: ['input.items'],
+      },
+    },
     rest: ['POST', '/tasks/{id}/debug'],
     graphql: 'debugTask',
     mcp: 'ratchet_debug_task_execution',

@@ -142,6 +142,7 @@ export const taskExchange = {
       })
       .meta({ id: 'BulkTaskResult', description: 'What became of each task' }),
     errors: ['VALIDATION_FAILED'],
+    example: { input: { action: 'tag', ids: ['01912d68-783e-7a03-8467-5661c1243ad4'], tags: ['reports'] } },
     rest: ['POST', '/tasks/bulk'],
     graphql: 'bulkTasks',
     mcp: 'ratchet_bulk_tasks',

@@ -50,6 +50,13 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'VALIDATION_FAILED', 'REPOSITORY_READ_ONLY'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        version: '2.0.0',
+        changeDescription: 'Another shape of output',
+      },
+    },
     rest: ['POST', '/tasks/{id}/versions'],
     graphql: 'createTaskVersion',
     mcp: 'ratchet_create_task_version',
@@ -79,6 +86,13 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'REVISION_MISMATCH', 'STATE_CONFLICT'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        edits: [{ find: 'items.length', replace: 'items.filter(Boolean).length' }],
+        changeDescription: 'Count no empty items',
+      },
+    },
     rest: ['POST', '/tasks/{id}/edit'],
     graphql: 'editTask',
     graphqlAliases: ['mcpEditTask'],
@@ -113,6 +127,14 @@ export const taskHistory = {
     input: z.object({ ...byTask, revision: z.int().min(1), expectedRevision, changeDescription }),
     output: Task,
     errors: ['NOT_FOUND', 'REVISION_MISMATCH'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        revision: 2,
+        expectedRevision: 3,
+        changeDescription: 'The count was right before',
+      },
+    },
     rest: ['POST', '/tasks/{id}/rollback'],
     graphql: 'rollbackTask',
     mcp: 'ratchet_rollback_task',
@@ -172,6 +194,14 @@ export const taskHistory = {
     }),
     output: Task,
     errors: ['NOT_FOUND', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        path: 'README.md',
+        content: '# Nightly report\n',
+        changeDescription: 'Say what it is',
+      },
+    },
     rest: ['PUT', '/tasks/{id}/files/{path+}'],
     graphql: 'putTaskFile',
     mcp: 'ratchet_put_task_file',

@@ -54,6 +54,9 @@ export const users = {
     }),
     output: User,
     errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS'],
+    example: {
+      input: { email: 'ada@example.com', name: 'Ada', role: 'user', password: 'correct horse battery staple' },
+    },
     rest: ['POST', '/users'],
     graphql: 'createUser',
     mcp: 'ratchet_create_user',

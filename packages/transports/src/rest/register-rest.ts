@@ -56,7 +56,7 @@ async function serve(
       reportProgress(async (progress) => {
         const output = await dispatcher.call(operation, input, { ...caller, progress });
         return { status: statusFor(operation, output), output };
-      }),
+      }, request.id),
       reply,
       gone.signal,
       new Promise(() => {}),

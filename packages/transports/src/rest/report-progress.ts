@@ -5,7 +5,13 @@ import { RatchetError } from '@ratchet/contract/errors';
 export type ProgressEvent =
   | ({ readonly type: 'progress' } & Progress)
   | { readonly type: 'result'; readonly status: number; readonly output: unknown }
-  | { readonly type: 'error'; readonly code: string; readonly message: string; readonly details: unknown };
+  | {
+      readonly type: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly details: unknown;
+      readonly requestId: string;
+    };
 
 /** Progress is told at most this often; the last of a stage always is. */
 const everyMs = 100;
@@ -16,6 +22,7 @@ const everyMs = 100;
  */
 export async function* reportProgress(
   call: (progress: NonNullable<Caller['progress']>) => Promise<{ status: number; output: unknown }>,
+  requestId: string,
 ): AsyncGenerator<ProgressEvent> {
   let latest: Progress | null = null;
   let told = 0;
@@ -33,7 +40,7 @@ export async function* reportProgress(
       },
       (error: unknown) => {
         failure = error;
-        ended = toEvent(error);
+        ended = toEvent(error, requestId);
       },
     )
     .finally(() => wake());
@@ -56,8 +63,14 @@ export async function* reportProgress(
   yield ended;
 }
 
-function toEvent(error: unknown): ProgressEvent {
+function toEvent(error: unknown, requestId: string): ProgressEvent {
   if (!(error instanceof RatchetError))
-    return { type: 'error', code: 'INTERNAL', message: 'Something went wrong inside the server.', details: null };
-  return { type: 'error', code: error.code, message: error.message, details: error.details ?? null };
+    return {
+      type: 'error',
+      code: 'INTERNAL',
+      message: 'Something went wrong inside the server. Its log has the request id.',
+      details: null,
+      requestId,
+    };
+  return { type: 'error', code: error.code, message: error.message, details: error.details ?? null, requestId };
 }
