@@ -29,11 +29,21 @@ describe('the gate', () => {
   const why = 'It answers once, and this one goes on.';
 
   it.each([
-    ['an operation without a requirement', [of('a.b'), of('a.c')], [about('a.b', 'a.b')], 'a.c: no requirement is about it'],
+    [
+      'an operation without a requirement',
+      [of('a.b'), of('a.c')],
+      [about('a.b', 'a.b')],
+      'a.c: no requirement is about it',
+    ],
     ['an unknown operation', [of('a.b')], [about('a.b', 'a.b'), about('a.x', 'a.x')], 'a.x: there is no operation a.x'],
     ['two of one name', [of('a.b')], [about('a.b', 'a.b'), about('a.b', 'a.b')], 'a.b: stands there twice'],
     ['one about nothing', [of('a.b')], [about('a.b', 'a.b'), about('a.c')], 'a.c: is about no operation'],
-    ['an excuse without a reason', [of('a.b', { mcp: 'later' })], [about('a.b', 'a.b')], 'a.b: gives no reason why it is not on mcp'],
+    [
+      'an excuse without a reason',
+      [of('a.b', { mcp: 'later' })],
+      [about('a.b', 'a.b')],
+      'a.b: gives no reason why it is not on mcp',
+    ],
     [
       'one that never runs on a surface',
       [of('a.b'), of('a.c', { mcp: why })],

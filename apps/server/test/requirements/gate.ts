@@ -15,7 +15,8 @@ export function faultsOf(operations: readonly Operation[], manifest: readonly Ci
     if (ids.has(id)) faults.push(`${id}: stands there twice`);
     ids.add(id);
     if (!/^[a-z]\w*(\.\w+)+$/i.test(id)) faults.push(`${id}: is not written entity.behaviour`);
-    if (!/^[A-Z].+[^.]$/.test(says)) faults.push(`${id}: does not say its behaviour in a sentence without its full stop`);
+    if (!/^[A-Z].+[^.]$/.test(says))
+      faults.push(`${id}: does not say its behaviour in a sentence without its full stop`);
     if (cites.length === 0) faults.push(`${id}: is about no operation`);
     for (const name of cites) if (!known.has(name)) faults.push(`${id}: there is no operation ${name}`);
     for (const [wire, reason] of Object.entries(knownFailures ?? {}))

@@ -9,7 +9,11 @@ export type Outcome =
 const patienceMs = 20_000;
 
 /** A stream comes to its first event; one that has none for a while is not refused. */
-export async function outcomeOf(wire: Wire, operation: Operation, input: Readonly<Record<string, unknown>>): Promise<Outcome> {
+export async function outcomeOf(
+  wire: Wire,
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
   try {
     return { output: operation.stream ? await firstOf(wire, operation, input) : await wire.call(operation, input) };
   } catch (error) {

@@ -57,16 +57,16 @@ export async function seed(wire: Wire, ground: Ground): Promise<ListsOf> {
     await call('jobs.create', { taskId, input: { n: 1 }, priority, scheduledFor: later });
   for (const name of ['first', 'second'])
     await call('batches.create', { name, wait: true, requests: [{ taskId, input: { n: 1 } }] });
-  for (const [name, enabled] of [['daily', true], ['weekly', false]] as const)
+  for (const [name, enabled] of [
+    ['daily', true],
+    ['weekly', false],
+  ] as const)
     await call('schedules.create', { name: unique(name), taskId, cron: '0 3 1 1 *', input: { n: 1 }, enabled });
   for (const name of ['A', 'B']) {
     await call('credentials.create', { name: unique(name), type: 'token', token: 'some-token' });
     await call('secrets.create', { name: `SECRET_${name}`, value: 'some value', taskIds: [taskId] });
     await call('results.create', { name: `result ${name}`, content: { name }, tags: [name], taskId });
     await call('alerts.create', { name: unique(name), metric: 'open_conflicts', threshold: 1000 });
-    const user = await call('users.create', { username: `user-${name.toLowerCase()}`, password: 'a-long-password' });
-    await call('apiKeys.create', { name: unique(name), userId: user.id, scopes: ['read'] });
-    await call('grants.create', { userId: user.id, repositoryId, permissions: ['read'] });
   }
   await until(
     () => call('deliveries.list', {}),

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Operation } from '@ratchet/contract/operation';
 import { operations } from '@ratchet/contract/operations/table';
 import { type FieldType, filterOperators, type Page } from '@ratchet/contract/paging';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ground, openGround } from './ground.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { type ListsOf, seed } from './seed.ts';
@@ -37,27 +38,46 @@ const compared = (operation: Operation, outcome: Outcome): unknown => {
   return { items: items.map(keyOf), meta };
 };
 
+/** In how far the surfaces differ from REST, each told in a line. */
+let differences: string[] = [];
+beforeEach(() => {
+  differences = [];
+});
+afterEach(() => expect(differences).toEqual([]));
+
 async function same(operation: Operation, input: Input): Promise<Outcome> {
   const { filters: always = [], ...members } = lists[operation.name] ?? {};
   const filters = [...(always as object[]), ...((input.filters as object[]) ?? [])];
   const asked = { limit: 25, ...members, ...input, ...(filters.length > 0 ? { filters } : {}) };
   const expected = await outcomeOf(rest, operation, asked);
-  for (const wire of others) {
-    if (operation.excused?.[wire.name]) continue;
+  const judge = async (wire: Wire) => {
     const outcome = await outcomeOf(wire, operation, asked);
-    expect(
-      compared(operation, outcome),
-      `${operation.name} over ${wire.name} is asked ${JSON.stringify(asked)}`,
-    ).toEqual(compared(operation, expected));
-  }
+    if ('code' in outcome && outcome.code === 'INTERNAL')
+      differences.push(`${wire.name} ${JSON.stringify(asked)} fails inside`);
+    else if (isDeepStrictEqual(compared(operation, outcome), compared(operation, expected))) return;
+    else differences.push(`${wire.name} ${JSON.stringify(asked)}: ${told(outcome)}; over REST ${told(expected)}`);
+  };
+  await Promise.all(others.filter((wire) => !operation.excused?.[wire.name]).map(judge));
   return expected;
 }
 
+const told = (outcome: Outcome): string =>
+  'output' in outcome
+    ? `rows ${JSON.stringify(rowsOf(outcome).map(keyOf))} ${JSON.stringify((outcome.output as Page<Row>).meta)}`
+    : `${outcome.code} ${outcome.message} ${JSON.stringify(outcome.details)}`;
+
 /** A value that a row may have in a field, for each way to write one. */
 function valuesFor(type: FieldType | readonly string[], field: string, rows: readonly Row[]): unknown[] {
-  const seen = [...new Set(rows.map((row) => row[field]).filter((value) => ['string', 'number', 'boolean'].includes(typeof value)))];
-  const usual: unknown[] = typeof type !== 'string' ? type.slice(0, 2) : { string: ['a'], number: [1], boolean: [true, false], datetime: ['2030-01-01T00:00:00.000Z'], id: [nobody] }[type];
-  return [...seen.slice(0, 2), ...usual].slice(0, 3);
+  const seen = [
+    ...new Set(rows.map((row) => row[field]).filter((value) => ['string', 'number', 'boolean'].includes(typeof value))),
+  ];
+  const usual: unknown[] =
+    typeof type !== 'string'
+      ? type.slice(0, 2)
+      : { string: ['a'], number: [1], boolean: [true, false], datetime: ['2030-01-01T00:00:00.000Z'], id: [nobody] }[
+          type
+        ];
+  return [...new Set([...seen.slice(0, 1), ...usual])].slice(0, 2);
 }
 
 const listOperations = operations.filter((operation) => operation.list);
@@ -71,7 +91,9 @@ describe.each(listOperations.map((operation) => [operation.name, operation] as c
     for (const field of sorts) {
       const down = rowsOf(await same(operation, { sort: [{ field, order: 'desc' }] }));
       expect(new Set(down.map(keyOf))).toEqual(new Set(all.map(keyOf)));
-      await same(operation, { sort: [{ field, order: 'asc' }, ...sorts.slice(0, 1).map((other) => ({ field: other, order: 'desc' }))] });
+      await same(operation, {
+        sort: [{ field, order: 'asc' }, ...sorts.slice(0, 1).map((other) => ({ field: other, order: 'desc' }))],
+      });
     }
     const seen: unknown[] = [];
     let cursor: string | undefined;
@@ -106,7 +128,6 @@ describe.each(listOperations.map((operation) => [operation.name, operation] as c
 
   it.each([
     ['an unknown filter field', { filters: [{ field: 'no_such', op: 'eq', value: 'x' }] }],
-    ['an unknown operator', { filters: [{ field: 'id', op: 'about', value: 'x' }] }],
     ['an unknown sort field', { sort: [{ field: 'no_such', order: 'asc' }] }],
     ['a limit of 0', { limit: 0 }],
     ['a limit of 1001', { limit: 1001 }],
@@ -116,7 +137,14 @@ describe.each(listOperations.map((operation) => [operation.name, operation] as c
     ['a cursor that is none', { cursor: 'not-a-cursor' }],
     ['a cursor of another list', { cursor: Buffer.from('{"at":["x"]}').toString('base64url') }],
     ['a search without end', { q: 'x'.repeat(501) }],
-    ['a condition of the wrong type', { filters: Object.entries(filters).filter(([, type]) => type !== 'string').map(([field]) => ({ field, op: 'eq', value: 'definitely not' })) }],
+    [
+      'a condition of the wrong type',
+      {
+        filters: Object.entries(filters)
+          .filter(([, type]) => type !== 'string')
+          .map(([field]) => ({ field, op: 'eq', value: 'definitely not' })),
+      },
+    ],
   ])('refuses %s with the same code and message', async (_, input) => {
     const outcome = await same(operation, input);
     expect(outcome).toMatchObject({ code: 'VALIDATION_FAILED' });

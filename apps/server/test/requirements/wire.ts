@@ -33,11 +33,7 @@ export interface Wire {
   readonly name: WireName;
   /** Throws a WireError where the surface answers an error. */
   call(operation: Operation, input: Readonly<Record<string, unknown>>): Promise<unknown>;
-  stream(
-    operation: Operation,
-    input: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): AsyncIterable<unknown>;
+  stream(operation: Operation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): AsyncIterable<unknown>;
   as(credentials: Credentials): Wire;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
+import type { Wire } from './wire.ts';
 import { graphqlWire } from './wires/graphql.ts';
 import { mcpWire } from './wires/mcp.ts';
 import { restWire } from './wires/rest.ts';
 import { trpcWire } from './wires/trpc.ts';
-import type { Wire } from './wire.ts';
 
 /** Every surface of one server, REST first: the others are compared with it. */
 export const openWires = async (address: string): Promise<readonly [Wire, ...Wire[]]> => [

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGitRepository, type GitRepository } from '@ratchet/testing/git-repository';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { type Follower, follow } from './follow.ts';
 import type { Ground } from './ground.ts';
 import { type InputOf, type OperationName, type OutputOf, operationNamed, type Wire, WireError } from './wire.ts';
@@ -123,15 +123,14 @@ export function createWorld(wire: Wire, ground: Ground): World & { close(): Prom
 
 /** Asks until the answer is as it should be. */
 export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  let last: T | undefined;
-  await expect
-    .poll(async () => holds((last = await ask())), {
-      timeout: 30_000,
-      interval: 50,
-      message: 'It never became as it should be.',
-    })
-    .toBe(true);
-  return last as T;
+  const found = await vi.waitUntil(
+    async () => {
+      const answer = await ask();
+      return holds(answer) && { answer };
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  return found.answer;
 }
 
 /** A folder for a repository of files. */

@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Requirement } from '../requirement.ts';
 import { nobody, taskFolder, type World } from '../world.ts';
 
-const lines = (first: string, last: string) => `() => {\n  const a = ${first};\n  // keep\n  // keep\n  return ${last};\n}\n`;
+const lines = (first: string, last: string) =>
+  `() => {\n  const a = ${first};\n  // keep\n  // keep\n  return ${last};\n}\n`;
 
 /** A task whose code was changed at the same place on both sides. */
 async function disputed({ call, newRepository, tasksOf }: World) {
@@ -25,7 +26,9 @@ export const conflictRequirements: readonly Requirement[] = [
     async run(world) {
       const { call, refused } = world;
       const { repositoryId, taskId, conflict } = await disputed(world);
-      const { items } = await call('conflicts.list', { filters: [{ field: 'repositoryId', op: 'eq', value: repositoryId }] });
+      const { items } = await call('conflicts.list', {
+        filters: [{ field: 'repositoryId', op: 'eq', value: repositoryId }],
+      });
       expect(items.map((one) => one.id)).toEqual([conflict.id]);
       const shown = await call('conflicts.get', { id: conflict.id });
       expect(shown).toMatchObject({ taskId, repositoryId, conflictType: 'both_modified', status: 'open' });

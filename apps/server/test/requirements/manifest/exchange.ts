@@ -24,7 +24,11 @@ export const exchangeRequirements: readonly Requirement[] = [
       expect(second.files).toEqual(first.files);
       const zip = await call('tasks.export', { ids: [id] });
       expect(zip).toMatchObject({ format: 'zip', count: 1, files: null });
-      expect(Buffer.from(zip.archive as string, 'base64').subarray(0, 2).toString()).toBe('PK');
+      expect(
+        Buffer.from(zip.archive as string, 'base64')
+          .subarray(0, 2)
+          .toString(),
+      ).toBe('PK');
     },
   },
   {

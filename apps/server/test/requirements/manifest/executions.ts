@@ -7,7 +7,11 @@ const chatty =
   '(input, context) => {\n  console.log("one");\n  console.warn("two");\n  context.log.error("three");\n  return 3;\n}\n';
 const anyInput = { inputSchema: true, outputSchema: true };
 
-const ran = async ({ call, newTask }: World, sourceCode: string, more: { record?: boolean; profile?: boolean } = {}) => {
+const ran = async (
+  { call, newTask }: World,
+  sourceCode: string,
+  more: { record?: boolean; profile?: boolean } = {},
+) => {
   const task = await newTask({ sourceCode, ...anyInput });
   return { task, execution: await call('tasks.run', { id: task.id, wait: true, ...more }) };
 };
@@ -45,11 +49,17 @@ export const executionRequirements: readonly Requirement[] = [
     says: 'Executions are listed the newest first, by what they are of and how they ended',
     cites: ['executions.list'],
     async run({ call, newTask }) {
-      const { id } = await newTask({ sourceCode: '(input) => { if (input.fail) throw new Error("x"); }\n', ...anyInput });
+      const { id } = await newTask({
+        sourceCode: '(input) => { if (input.fail) throw new Error("x"); }\n',
+        ...anyInput,
+      });
       const good = await call('tasks.run', { id, input: {}, wait: true });
       const bad = await call('tasks.run', { id, input: { fail: true }, wait: true });
       const ofTask = [{ field: 'taskId', op: 'eq' as const, value: id }];
-      expect((await call('executions.list', { filters: ofTask })).items.map((one) => one.id)).toEqual([bad.id, good.id]);
+      expect((await call('executions.list', { filters: ofTask })).items.map((one) => one.id)).toEqual([
+        bad.id,
+        good.id,
+      ]);
       const failed = await call('executions.list', {
         filters: [...ofTask, { field: 'status', op: 'eq', value: ['failed', 'timed_out'] }],
       });
@@ -173,7 +183,11 @@ export const executionRequirements: readonly Requirement[] = [
       ]);
       expect(meta.total).toBe(3);
       const bad = [{ field: 'level', op: 'eq' as const, value: ['warn', 'error'] }];
-      const some = await call('executions.logs', { id: execution.id, filters: bad, sort: [{ field: 'sequence', order: 'desc' }] });
+      const some = await call('executions.logs', {
+        id: execution.id,
+        filters: bad,
+        sort: [{ field: 'sequence', order: 'desc' }],
+      });
       expect(some.items.map((line) => line.message)).toEqual(['three', 'two']);
     },
   },
@@ -185,11 +199,9 @@ export const executionRequirements: readonly Requirement[] = [
       const { follow } = world;
       const { execution } = await ran(world, chatty);
       const events = await follow('executions.events', { id: execution.id }).ended();
-      expect(events.filter(({ type }) => type === 'log').map(({ data }) => (data as { message: string }).message)).toEqual([
-        'one',
-        'two',
-        'three',
-      ]);
+      expect(
+        events.filter(({ type }) => type === 'log').map(({ data }) => (data as { message: string }).message),
+      ).toEqual(['one', 'two', 'three']);
       expect(events.at(-1)).toMatchObject({ type: 'state', executionId: execution.id, data: { status: 'completed' } });
       const middle = events[1]?.sequence as number;
       const rest = await follow('executions.events', { id: execution.id, lastEventId: middle }).ended();
@@ -202,7 +214,8 @@ export const executionRequirements: readonly Requirement[] = [
     cites: ['executions.trace'],
     async run(world) {
       const { call } = world;
-      const code = 'function busy() {\n  let sum = 0;\n  for (let i = 0; i < 3e7; i++) sum += Math.sqrt(i);\n  return sum;\n}\nfunction main() {\n  return busy();\n}\n';
+      const code =
+        'function busy() {\n  let sum = 0;\n  for (let i = 0; i < 3e7; i++) sum += Math.sqrt(i);\n  return sum;\n}\nfunction main() {\n  return busy();\n}\n';
       const { execution } = await ran(world, code, { profile: true });
       const trace = await call('executions.trace', { id: execution.id });
       expect(trace.executionId).toBe(execution.id);

@@ -96,7 +96,12 @@ export const jobRequirements: readonly Requirement[] = [
     async run({ call, refused, newTask }) {
       const { id: taskId } = await newTask();
       const { id, revision } = await call('jobs.create', { taskId, input: { n: 1 }, scheduledFor: later });
-      const changed = await call('jobs.update', { id, priority: 'urgent', input: { n: 2 }, expectedRevision: revision });
+      const changed = await call('jobs.update', {
+        id,
+        priority: 'urgent',
+        input: { n: 2 },
+        expectedRevision: revision,
+      });
       expect(changed).toMatchObject({ priority: 'urgent', input: { n: 2 }, scheduledFor: later });
       const stale = await refused('jobs.update', { id, priority: 'low', expectedRevision: revision });
       expect(stale.code).toBe('REVISION_MISMATCH');
@@ -214,7 +219,13 @@ export const batchRequirements: readonly Requirement[] = [
           { key: 'first', taskId, input: { n: 1 } },
         ],
       });
-      expect(batch).toMatchObject({ name, mode: 'dependency', status: 'completed', total: 2, counts: { completed: 2 } });
+      expect(batch).toMatchObject({
+        name,
+        mode: 'dependency',
+        status: 'completed',
+        total: 2,
+        counts: { completed: 2 },
+      });
       expect(batch.items).toMatchObject([
         { key: 'second', status: 'completed', output: { doubled: 4 } },
         { key: 'first', status: 'completed', output: { doubled: 2 } },

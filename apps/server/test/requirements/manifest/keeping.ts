@@ -16,7 +16,9 @@ export const keepingRequirements: readonly Requirement[] = [
       const made = await call('credentials.create', { name, type: 'token', token: wrong });
       expect(made).toMatchObject({ name, type: 'token', rotatedAt: null, revision: 1 });
       expect(JSON.stringify(made)).not.toContain(wrong);
-      await createGitRepository(join(ground.folder, 'git', `${name}.git`)).then((git) => git.commit(taskFolder('kept')));
+      await createGitRepository(join(ground.folder, 'git', `${name}.git`)).then((git) =>
+        git.commit(taskFolder('kept')),
+      );
       const { id } = await call('repositories.create', {
         name,
         repositoryType: 'git',
@@ -39,7 +41,12 @@ export const keepingRequirements: readonly Requirement[] = [
     says: 'A credential that nothing uses is deleted',
     cites: ['credentials.delete'],
     async run({ call, refused, unique }) {
-      const { id } = await call('credentials.create', { name: unique('gone'), type: 'basic', username: 'u', password: 'p' });
+      const { id } = await call('credentials.create', {
+        name: unique('gone'),
+        type: 'basic',
+        username: 'u',
+        password: 'p',
+      });
       await call('credentials.delete', { id });
       expect((await refused('credentials.get', { id })).code).toBe('NOT_FOUND');
     },
@@ -131,7 +138,14 @@ export const keepingRequirements: readonly Requirement[] = [
       const { id: repositoryId } = await newRepository();
       const name = unique('alert');
       const made = await call('alerts.create', { name, metric: 'open_conflicts', threshold: 2.5, repositoryId });
-      expect(made).toMatchObject({ name, metric: 'open_conflicts', threshold: 2.5, repositoryId, enabled: true, state: 'ok' });
+      expect(made).toMatchObject({
+        name,
+        metric: 'open_conflicts',
+        threshold: 2.5,
+        repositoryId,
+        enabled: true,
+        state: 'ok',
+      });
       expect(await call('alerts.get', { id: made.id })).toMatchObject({ id: made.id, threshold: 2.5 });
       const changed = await call('alerts.update', { id: made.id, enabled: false, expectedRevision: 1 });
       expect(changed).toMatchObject({ enabled: false, threshold: 2.5 });

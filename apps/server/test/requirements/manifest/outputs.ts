@@ -43,7 +43,12 @@ export const outputRequirements: readonly Requirement[] = [
       const { call, refused } = world;
       const { destination } = await newDestination(world);
       const { id } = destination;
-      const changed = await call('outputDestinations.update', { id, on: 'always', maxAttempts: 2, expectedRevision: 1 });
+      const changed = await call('outputDestinations.update', {
+        id,
+        on: 'always',
+        maxAttempts: 2,
+        expectedRevision: 1,
+      });
       expect(changed).toMatchObject({ on: 'always', maxAttempts: 2, config: destination.config });
       const stale = await refused('outputDestinations.update', { id, enabled: false, expectedRevision: 1 });
       expect(stale.code).toBe('REVISION_MISMATCH');
@@ -82,7 +87,12 @@ export const outputRequirements: readonly Requirement[] = [
         ({ items: [first] }) => first?.status === 'delivered',
       );
       const delivery = await call('deliveries.get', { id: items[0]?.id as string });
-      expect(delivery).toMatchObject({ destinationId: destination.id, executionId: run.id, attempts: 1, lastError: null });
+      expect(delivery).toMatchObject({
+        destinationId: destination.id,
+        executionId: run.id,
+        attempts: 1,
+        lastError: null,
+      });
       const path = join(root, `${run.id}.json`);
       expect(existsSync(path)).toBe(true);
       expect(readFileSync(path, 'utf8')).toContain('"doubled"');

@@ -29,7 +29,9 @@ export const peopleRequirements: readonly Requirement[] = [
       expect((await call('users.list', { filters })).items).toEqual([made]);
       const changed = await call('users.update', { id: made.id, role: 'user', name: 'Una B', expectedRevision: 1 });
       expect(changed).toMatchObject({ role: 'user', name: 'Una B', username: made.username, revision: 2 });
-      expect((await refused('users.update', { id: made.id, name: 'x', expectedRevision: 1 })).code).toBe('REVISION_MISMATCH');
+      expect((await refused('users.update', { id: made.id, name: 'x', expectedRevision: 1 })).code).toBe(
+        'REVISION_MISMATCH',
+      );
       expect((await refused('users.create', { username: made.username, password })).code).toBe('ALREADY_EXISTS');
       const short = await refused('users.create', { username: 'short', password: 'short' });
       expect(short).toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -116,7 +118,12 @@ export const peopleRequirements: readonly Requirement[] = [
       expect([unknown.code, unknown.message]).toEqual([wrong.code, wrong.message]);
       const { session, as } = await signedIn(world, user.username);
       expect(session).toMatchObject({ tokenType: 'Bearer', user: { id: user.id } });
-      expect(await callAs(as, 'auth.me')).toMatchObject({ kind: 'user', id: user.id, role: 'user', user: { id: user.id } });
+      expect(await callAs(as, 'auth.me')).toMatchObject({
+        kind: 'user',
+        id: user.id,
+        role: 'user',
+        user: { id: user.id },
+      });
       await callAs(as, 'auth.logout');
       expect((await refused('auth.me', {}, as)).code).toBe('UNAUTHENTICATED');
       expect((await call('users.get', { id: user.id })).lastLoginAt).toEqual(expect.any(String));

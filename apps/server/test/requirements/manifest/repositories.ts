@@ -70,7 +70,12 @@ export const repositoryRequirements: readonly Requirement[] = [
     cites: ['repositories.update'],
     async run({ call, refused, newRepository }) {
       const { id } = await newRepository(undefined, { priority: 3, ignorePatterns: ['*.tmp'] });
-      const changed = await call('repositories.update', { id, priority: 4, conflictPolicy: 'merge', expectedRevision: 1 });
+      const changed = await call('repositories.update', {
+        id,
+        priority: 4,
+        conflictPolicy: 'merge',
+        expectedRevision: 1,
+      });
       expect(changed).toMatchObject({ priority: 4, conflictPolicy: 'merge', ignorePatterns: ['*.tmp'], revision: 2 });
       const stale = await refused('repositories.update', { id, priority: 5, expectedRevision: 1 });
       expect(stale.code).toBe('REVISION_MISMATCH');
@@ -85,7 +90,14 @@ export const repositoryRequirements: readonly Requirement[] = [
       const { id, git } = await newRepository(undefined, { priority: 3, pushOnChange: false, conflictPolicy: 'merge' });
       const name = unique('replaced');
       const now = await call('repositories.replace', { id, name, repositoryType: 'git', uri: `file://${git.path}` });
-      expect(now).toMatchObject({ id, name, priority: 0, conflictPolicy: 'manual', branch: null, syncIntervalMinutes: 5 });
+      expect(now).toMatchObject({
+        id,
+        name,
+        priority: 0,
+        conflictPolicy: 'manual',
+        branch: null,
+        syncIntervalMinutes: 5,
+      });
       expect(await call('repositories.get', { id })).toMatchObject({ name, priority: 0 });
     },
   },
@@ -118,7 +130,11 @@ export const repositoryRequirements: readonly Requirement[] = [
         head: await git.head(),
       });
       await git.commit({ 'a/main.js': '() => 1\n', 'b/main.js': null, 'b/metadata.json': null });
-      expect(await call('repositories.sync', { id })).toMatchObject({ tasksAdded: 0, tasksUpdated: 1, tasksDeleted: 1 });
+      expect(await call('repositories.sync', { id })).toMatchObject({
+        tasksAdded: 0,
+        tasksUpdated: 1,
+        tasksDeleted: 1,
+      });
       const tasks = await tasksOf(id);
       expect(Object.keys(tasks).sort()).toEqual(['a', 'c']);
       expect((await call('tasks.get', { id: tasks.a?.id as string })).sourceCode).toBe('() => 1\n');
@@ -158,7 +174,9 @@ export const repositoryRequirements: readonly Requirement[] = [
       const plan = await call('repositories.plan', { id });
       expect(plan.guard).toMatchObject({ name: expect.any(String) });
       expect((error.details as { planId: string }).planId).toBe(plan.planId);
-      expect(await call('repositories.sync', { id, planId: plan.planId, force: true })).toMatchObject({ tasksDeleted: 12 });
+      expect(await call('repositories.sync', { id, planId: plan.planId, force: true })).toMatchObject({
+        tasksDeleted: 12,
+      });
     },
   },
   {
@@ -183,7 +201,9 @@ export const repositoryRequirements: readonly Requirement[] = [
       await call('repositories.update', { id: bad.id, uri: `file://${folder()}/gone.git` });
       const { results, failures } = await call('repositories.syncAll');
       expect(results.find((result) => result.repositoryId === good.id)).toMatchObject({ tasksAdded: 1 });
-      expect(failures.find((failure) => failure.repositoryId === bad.id)).toMatchObject({ code: 'REPOSITORY_UNREACHABLE' });
+      expect(failures.find((failure) => failure.repositoryId === bad.id)).toMatchObject({
+        code: 'REPOSITORY_UNREACHABLE',
+      });
       await call('repositories.pause', { id: bad.id });
     },
   },
@@ -299,7 +319,11 @@ export const repositoryRequirements: readonly Requirement[] = [
       const failed = [{ field: 'status', op: 'eq' as const, value: 'error' }];
       expect((await call('repositories.runs', { id, filters: failed })).items).toHaveLength(1);
       const analytics = await call('repositories.analytics', { id, days: 7 });
-      expect(analytics).toMatchObject({ repositoryId: id, days: 7, totals: { pulls: 2, failures: 1, tasksChanged: 1 } });
+      expect(analytics).toMatchObject({
+        repositoryId: id,
+        days: 7,
+        totals: { pulls: 2, failures: 1, tasksChanged: 1 },
+      });
       expect(analytics.triggers).toEqual({ manual: 2 });
     },
   },

@@ -81,7 +81,11 @@ export const taskRequirements: readonly Requirement[] = [
     cites: ['tasks.get'],
     async run({ refused }) {
       const error = await refused('tasks.get', { id: nobody });
-      expect(error).toMatchObject({ code: 'NOT_FOUND', message: `There is no task "${nobody}".`, details: { id: nobody } });
+      expect(error).toMatchObject({
+        code: 'NOT_FOUND',
+        message: `There is no task "${nobody}".`,
+        details: { id: nobody },
+      });
     },
   },
   {
@@ -96,7 +100,14 @@ export const taskRequirements: readonly Requirement[] = [
       const sort = [{ field: 'version', order: 'desc' as const }];
       const first = await call('tasks.list', { filters, sort, limit: 2 });
       expect(first.items.map((task) => task.version)).toEqual(['3.0.0', '2.0.0']);
-      expect(first.meta).toMatchObject({ page: 1, limit: 2, total: 3, totalPages: 2, hasNext: true, hasPrevious: false });
+      expect(first.meta).toMatchObject({
+        page: 1,
+        limit: 2,
+        total: 3,
+        totalPages: 2,
+        hasNext: true,
+        hasPrevious: false,
+      });
       const second = await call('tasks.list', { filters, sort, limit: 2, cursor: first.meta.nextCursor as string });
       expect(second.items.map((task) => task.id)).toEqual([made[0]?.id]);
       const one = await call('tasks.list', { filters: [...filters, { field: 'version', op: 'eq', value: '2.0.0' }] });
@@ -421,7 +432,11 @@ export const taskRequirements: readonly Requirement[] = [
       await newTask({ repositoryId: from.id, repositoryPath: 'staying' });
       await call('repositories.push', { id: from.id });
       const moved = await call('tasks.assignRepository', { id, repositoryId: to.id, repositoryPath: 'there' });
-      expect(moved).toMatchObject({ id, needsPush: true, repositoryInfo: { repositoryId: to.id, repositoryPath: 'there' } });
+      expect(moved).toMatchObject({
+        id,
+        needsPush: true,
+        repositoryInfo: { repositoryId: to.id, repositoryPath: 'there' },
+      });
       await call('repositories.push', { id: to.id });
       await call('repositories.push', { id: from.id });
       expect([...(await to.git.files()).keys()]).toContain('there/main.js');

@@ -20,9 +20,8 @@ interface Answer {
 type Arguments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 type Values = Readonly<Record<string, unknown>>;
 
-const paging = ['page', 'limit', 'cursor'];
-/** How deep a tree is asked for: the server's limit of depth is 12. */
-const treeLevels = 8;
+/** How deep a tree is asked for: every level multiplies what a query weighs. */
+const treeLevels = 3;
 
 const kindOf = ({ effect, stream }: Operation) =>
   stream ? 'subscription' : effect === 'read' ? ('query' as const) : ('mutation' as const);
@@ -121,7 +120,11 @@ function tooDeep(schema: z.ZodType, above: readonly z.ZodType[]): boolean {
 }
 
 /** `take_local` is written `TAKE_LOCAL`; a digit cannot begin a name. */
-const enumName = (option: string): string => option.replace(/\W/g, '_').replace(/^(?=\d)/, '_').toUpperCase();
+const enumName = (option: string): string =>
+  option
+    .replace(/\W/g, '_')
+    .replace(/^(?=\d)/, '_')
+    .toUpperCase();
 const capitals = (options: readonly string[], text: string): string => (options.includes(text) ? enumName(text) : text);
 
 /**
@@ -130,7 +133,8 @@ const capitals = (options: readonly string[], text: string): string => (options.
  */
 function restored(schema: z.ZodType, value: unknown): unknown {
   const { inner } = unwrapped(schema, 'output');
-  if (inner instanceof z.ZodEnum) return inner.options.map(String).find((option) => enumName(option) === value) ?? value;
+  if (inner instanceof z.ZodEnum)
+    return inner.options.map(String).find((option) => enumName(option) === value) ?? value;
   if (inner instanceof z.ZodArray && Array.isArray(value))
     return value.map((item) => restored(inner.element as z.ZodType, item));
   if (!(inner instanceof z.ZodObject) || value === null || typeof value !== 'object') return value;

@@ -20,7 +20,9 @@ export async function mcpWire(address: string): Promise<Wire> {
   const connect = async (credentials: Credentials): Promise<Client> => {
     const client = new Client({ name: 'requirements', version: '1.0.0' });
     await client.connect(
-      new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit: { headers: proofHeaders(credentials) } }),
+      new StreamableHTTPClientTransport(new URL(`${address}/mcp`), {
+        requestInit: { headers: proofHeaders(credentials) },
+      }),
     );
     // The client holds answers to the schemas of the tools it has seen.
     await client.listTools();
@@ -40,7 +42,9 @@ function wireWith(
   const ask = async (operation: Operation, input: Values, more: Values = {}): Promise<Answer> => {
     const args = converted(operation.input, input, { name: snakeCase }) as Values;
     const confirm = operation.effect === 'destructive' ? { confirm: true } : {};
-    const answer = (await (await client).callTool({
+    const answer = (await (
+      await client
+    ).callTool({
       name: operation.mcp,
       arguments: { ...args, ...confirm, ...more },
     })) as Answer;
@@ -66,7 +70,9 @@ function wireWith(
 function outputOf({ output }: Operation, content: unknown): unknown {
   const { inner } = unwrapped(output, 'output');
   if (inner instanceof z.ZodVoid) return undefined;
-  return inner instanceof z.ZodObject || inner instanceof z.ZodRecord ? content : (content as { result: unknown }).result;
+  return inner instanceof z.ZodObject || inner instanceof z.ZodRecord
+    ? content
+    : (content as { result: unknown }).result;
 }
 
 function errorOf({ content }: Answer): Error {

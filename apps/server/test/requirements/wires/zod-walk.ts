@@ -34,13 +34,18 @@ export const membersOf = (schema: z.ZodType, io: 'input' | 'output'): Readonly<R
 export function converted(
   schema: z.ZodType,
   value: unknown,
-  by: { readonly text?: (options: readonly string[], text: string) => string; readonly name?: (name: string) => string },
+  by: {
+    readonly text?: (options: readonly string[], text: string) => string;
+    readonly name?: (name: string) => string;
+  },
 ): unknown {
   const { inner } = unwrapped(schema, 'input');
-  if (inner instanceof z.ZodEnum && typeof value === 'string') return by.text?.(inner.options.map(String), value) ?? value;
+  if (inner instanceof z.ZodEnum && typeof value === 'string')
+    return by.text?.(inner.options.map(String), value) ?? value;
   if (inner instanceof z.ZodArray && Array.isArray(value))
     return value.map((item) => converted(inner.element as z.ZodType, item, by));
-  if (!(inner instanceof z.ZodObject) || value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (!(inner instanceof z.ZodObject) || value === null || typeof value !== 'object' || Array.isArray(value))
+    return value;
   return Object.fromEntries(
     Object.entries(value).map(([member, one]) => {
       const of = (inner.shape as Record<string, z.ZodType>)[member];
