@@ -53,8 +53,9 @@ const heading = `| operation | effect | permission | REST | GraphQL | MCP | tRPC
 const introduction = (count: number): string => `# Operations
 
 Every one of the ${count} operations, with its name on each surface. Written by \`node scripts/write-operations-reference.ts\`
-from the table that the surfaces themselves are made of; a test compares it with what a running server serves. A dash is an
-operation that has no command of its own, and, with a number, one that is not on a surface for the reason below the tables.
+from the table that the surfaces themselves are made of; a test compares it with what a running server serves. The last
+column is the command that is kept for an operation (\`ratchet --help\` lists those that there are), a dash where none is. A
+dash with a number is an operation that is not on a surface, for the reason below the tables.
 
 All surfaces take the same members, judge them by the same schemas and answer the same errors. Their notations differ: MCP
 writes arguments in snake_case and asks for \`confirm: true\` before what destroys; GraphQL writes enumerations in capitals
