@@ -67,6 +67,9 @@ export async function seed(wire: Wire, ground: Ground): Promise<ListsOf> {
     await call('secrets.create', { name: `SECRET_${name}`, value: 'some value', taskIds: [taskId] });
     await call('results.create', { name: `result ${name}`, content: { name }, tags: [name], taskId });
     await call('alerts.create', { name: unique(name), metric: 'open_conflicts', threshold: 1000 });
+    const user = await call('users.create', { username: `user-${name.toLowerCase()}`, password: 'a-long-password' });
+    await call('apiKeys.create', { name: unique(name), userId: user.id, scopes: ['read'] });
+    await call('grants.create', { userId: user.id, repositoryId, permissions: ['read'] });
   }
   await until(
     () => call('deliveries.list', {}),
