@@ -24,6 +24,7 @@ import { conflictHandlers } from '@ratchet/operations/conflicts';
 import { credentialHandlers } from '@ratchet/operations/credentials';
 import { dispatcher } from '@ratchet/operations/dispatch';
 import { executionHandlers } from '@ratchet/operations/executions';
+import { guideHandlers } from '@ratchet/operations/guides/guides';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
@@ -51,6 +52,7 @@ import { taskEditor } from '@ratchet/repositories/task-editor';
 import { taskMover } from '@ratchet/repositories/task-mover';
 import { taskReader } from '@ratchet/repositories/task-reader';
 import { taskStore } from '@ratchet/repositories/task-store';
+import { versionMaker } from '@ratchet/repositories/task-versions';
 import { templateDesk } from '@ratchet/repositories/templates/generate-task';
 import { readTemplates } from '@ratchet/repositories/templates/template';
 import { triggers } from '@ratchet/repositories/triggers';
@@ -234,6 +236,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       tasks: taskHandlers({
         reader,
         editor,
+        makeVersion: versionMaker(context, store, triggered.edited),
         sync,
         executor,
         mover,
@@ -279,6 +282,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         }),
       ),
       alerts: alertHandlers(watched),
+      guides: guideHandlers(),
       health: healthHandlers({
         version,
         nodeId,

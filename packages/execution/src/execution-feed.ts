@@ -52,18 +52,18 @@ export function executionFeed(database: Database, log: Log): Feed<ExecutionMove>
     for (let n = 0; n < ids.length; n += atOnce) {
       const some = ids.slice(n, n + atOnce);
       const rows = await changedExecutions(db, some, known.of(some));
-      const found = await withPlaces(rows);
-      known.note(
-        rows.map(({ id, revision, progress, progressMessage, status }) => ({
-          id,
-          revision,
-          progress,
-          progressMessage,
-          status,
-        })),
-      );
-      moves.push(...found);
+      moves.push(...(await withPlaces(rows)));
     }
+    // What is noted is told.
+    known.note(
+      moves.map(({ row: { id, revision, progress, progressMessage, status } }) => ({
+        id,
+        revision,
+        progress,
+        progressMessage,
+        status,
+      })),
+    );
     return moves;
   }
 

@@ -54,8 +54,9 @@ export function jobFeed(database: Database, log: Log): Feed<JobMove> {
       const some = ids.slice(n, n + atOnce);
       const rows = await changedJobs(db, some, known.of(some));
       moves.push(...(await withPlaces(rows)));
-      known.note(rows.map(({ id, revision, status }) => ({ id, revision, status })));
     }
+    // What is noted is told.
+    known.note(moves.map(({ row: { id, revision, status } }) => ({ id, revision, status })));
     return moves;
   }
 

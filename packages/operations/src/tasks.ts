@@ -1,3 +1,4 @@
+import { mayAt } from '@ratchet/contract/access';
 import { RatchetError } from '@ratchet/contract/errors';
 import { taskList } from '@ratchet/contract/operations/tasks';
 import type { DebugDesk } from '@ratchet/execution/debug-desk';
@@ -9,6 +10,7 @@ import type { RepositorySync } from '@ratchet/repositories/repository-sync';
 import type { TaskEditor } from '@ratchet/repositories/task-editor';
 import type { TaskMover } from '@ratchet/repositories/task-mover';
 import type { TaskReader } from '@ratchet/repositories/task-reader';
+import type { versionMaker } from '@ratchet/repositories/task-versions';
 import { bulkTasks } from './bulk-tasks.ts';
 import type { EntityHandlers } from './handler.ts';
 import { runTask } from './run-task.ts';
@@ -16,6 +18,7 @@ import { runTask } from './run-task.ts';
 export interface TaskDependencies {
   readonly reader: TaskReader;
   readonly editor: TaskEditor;
+  readonly makeVersion: ReturnType<typeof versionMaker>;
   readonly sync: RepositorySync;
   readonly executor: Executor;
   readonly mover: TaskMover;
@@ -28,7 +31,8 @@ export interface TaskDependencies {
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 
 export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'tasks'> {
-  const { reader, editor, sync, executor, mover, debugDesk, importTasks, exportTasks, findTasks } = dependencies;
+  const { reader, editor, makeVersion, sync, executor, mover, debugDesk, importTasks, exportTasks, findTasks } =
+    dependencies;
   const precondition = ({ id, expectedRevision }: { id: string; expectedRevision: number }) =>
     editor.checkRevision(id, expectedRevision);
   const enable = (enabled: boolean) => ({
@@ -80,6 +84,29 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
     },
     history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
     getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
+    createVersion: {
+      handle: ({ id, changeDescription, ...version }, { actor, rights }) =>
+        makeVersion(id, given(version), {
+          actor,
+          changeDescription,
+          mayCreate(at) {
+            if (!mayAt(rights, 'create', at))
+              throw new RatchetError(
+                'PERMISSION_DENIED',
+                `You may not create tasks named ${at.name} in that repository.`,
+              );
+          },
+        }),
+    },
+    edit: {
+      precondition,
+      handle: ({ id, edits, expectedRevision, changeDescription }, { actor }) =>
+        editor.editText(
+          id,
+          edits.map(({ path = null, ...edit }) => ({ path, ...edit })),
+          { actor, expectedRevision, changeDescription },
+        ),
+    },
     diff: { handle: ({ id, from, to, pending }) => (pending ? reader.pendingDiff(id) : reader.diff(id, from, to)) },
     rollback: {
       precondition,

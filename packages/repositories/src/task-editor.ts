@@ -7,12 +7,13 @@ import { insertVersions, replaceTasks, type TaskRow } from '@ratchet/store/queri
 import { repositoryById } from '@ratchet/store/queries/repositories';
 import { deletedTask, lockTask } from '@ratchet/store/queries/tasks';
 import { createTaskFiles } from '@ratchet/sync/kinds/task/create-task-files';
-import { editTask } from '@ratchet/sync/kinds/task/edit-task';
 import type { NewTask, TaskPatch } from '@ratchet/sync/kinds/task/fields';
 import { isIgnoredPath } from '@ratchet/sync/kinds/task/ignored';
+import { replaceText, type TextEdit } from '@ratchet/sync/kinds/task/replace-text';
 import { isSemanticVersion } from '@ratchet/sync/kinds/task/semantic-version';
 import { checkPath } from '@ratchet/sync/paths';
 import type { Mode } from '@ratchet/sync-core/tree';
+import { contentsOf, patchFiles, refusedEdits } from './change-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
 import { versionOf } from './database-replica.ts';
 import { findTask, showTask, versionRow } from './task-reader.ts';
@@ -91,7 +92,7 @@ export function taskEditor(
       return edit(
         idOrUuid,
         options,
-        (row, files) => patched(row, files, members),
+        (row, files) => patchFiles(documentPath(row), files, members),
         enabled === undefined ? {} : { enabled },
       );
     },
@@ -117,6 +118,17 @@ export function taskEditor(
         const clash = [...files.keys()].find((name) => name.startsWith(`${path}/`) || path.startsWith(`${name}/`));
         if (clash) throw invalid([{ path: 'path', message: `${clash} stands there already.` }]);
         return sameForm(row, new Map([...files, [path, { bytes, mode: mode ?? known?.mode ?? '100644' }]]));
+      }),
+
+    /** Replaces exact pieces of files: all of them, or none. */
+    editText: (idOrUuid: string, edits: readonly TextEdit[], options: EditOptions): Promise<Task> =>
+      edit(idOrUuid, options, (row, files) => {
+        const result = replaceText(contentsOf(files), row.entry, edits);
+        if ('refused' in result) throw refusedEdits(result.refused);
+        const changed = [...result.files].map(
+          ([name, bytes]) => [name, { bytes, mode: files.get(name)?.mode ?? ('100644' as const) }] as const,
+        );
+        return sameForm(row, new Map([...files, ...changed]));
       }),
 
     deleteFile: (idOrUuid: string, path: string, options: EditOptions): Promise<Task> =>
@@ -190,18 +202,6 @@ export function taskEditor(
       return showTask(database.db, row);
     },
   };
-
-  function patched(row: TaskRow, files: Files, patch: TaskPatch): Files {
-    const contents = new Map([...files].map(([name, file]) => [name, file.bytes]));
-    const result = editTask(documentPath(row), contents, patch);
-    if ('invalid' in result) throw invalid(result.invalid);
-    const next = new Map(files);
-    for (const [name, bytes] of result.files) {
-      if (bytes === null) next.delete(name);
-      else next.set(name, { bytes, mode: files.get(name)?.mode ?? '100644' });
-    }
-    return next;
-  }
 
   /** A file may come and go; what makes the folder a task of its form must stay. */
   function sameForm(row: TaskRow, files: Files): Files {

@@ -66,7 +66,11 @@ export function feed<T>(source: FeedSource<T>): Feed<T> {
         await begun;
         opened?.();
         for (const change of (await first?.()) ?? []) yield change;
-        while (!until.aborted) for (const change of await queue.take(readAtOnce, until)) yield change;
+        while (!until.aborted)
+          for (const change of await queue.take(readAtOnce, until)) {
+            if (until.aborted) return;
+            yield change;
+          }
       } finally {
         leave(queue);
       }

@@ -20,9 +20,10 @@ const togetherMs = 25;
 const readAtOnce = 500;
 /** Beyond, a look finds what was heard of. */
 const mostHeard = 20_000;
-/** Notifications can be lost without a sign. A look may take this part of the time. */
+/** Notifications can be lost without a sign. Looks take a twentieth of the time at most, or come every half minute. */
 const lookMs = 3000;
 const lookShare = 20;
+const longestLookMs = 30_000;
 const longestPauseMs = 5000;
 
 /**
@@ -88,7 +89,7 @@ export async function heardChanges<T>(
       throw error;
     }
     const ended = performance.now();
-    lookAt = ended + Math.max(lookMs, lookShare * (ended - began));
+    lookAt = ended + Math.min(longestLookMs, Math.max(lookMs, lookShare * (ended - began)));
   }
 
   const isDue = () => lost || performance.now() >= lookAt;

@@ -36,6 +36,16 @@ export const versionsOf = (db: Queryable, uuid: string): Promise<{ version: stri
     .from(tasks)
     .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt)));
 
+/** Holds the versions of a uuid as they are until the transaction ends, one transaction at a time. */
+export async function lockVersions(tx: Queryable, uuid: string): Promise<void> {
+  await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(and(eq(tasks.uuid, uuid), isNull(tasks.deletedAt)))
+    .orderBy(tasks.id)
+    .for('update');
+}
+
 export async function deletedTask(db: Queryable, idOrUuid: string): Promise<TaskRow | null> {
   const named = isUuid(idOrUuid) ? or(eq(tasks.id, idOrUuid), eq(tasks.uuid, idOrUuid)) : eq(tasks.uuid, idOrUuid);
   const [row] = await db

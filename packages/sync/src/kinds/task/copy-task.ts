@@ -10,6 +10,8 @@ export interface NewIdentity {
   /** Written only where the metadata says a name itself. */
   readonly name: string;
   readonly uuid: string;
+  /** Name and uuid are written where the metadata says none, too: a version beside others has theirs wherever it stands. */
+  readonly always?: boolean;
 }
 
 /**
@@ -25,8 +27,8 @@ export function copyTask(
   const shape = shapeOf(from, (name) => files.has(name));
   if (!shape) return null;
   const changes = new Map<string, unknown>();
-  if (metadata.name !== undefined && metadata.name !== null) changes.set('name', to.name);
-  if (metadata.uuid !== undefined && metadata.uuid !== null) changes.set('uuid', to.uuid);
+  for (const key of ['name', 'uuid'] as const)
+    if (to.always || (metadata[key] !== undefined && metadata[key] !== null)) changes.set(key, to[key]);
   const copied = new Map(files);
   if (changes.size > 0) {
     const old = decode(files.get(shape.carrier) ?? new Uint8Array());
