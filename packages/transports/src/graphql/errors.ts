@@ -19,6 +19,9 @@ function causeOf(error: unknown): unknown {
 /** What GraphQL over HTTP answers a request that fails as a whole; Yoga reads it from `extensions.http`. */
 const httpOf = (error: GraphQLError | null) => error?.extensions.http as GraphQLHTTPExtensions | undefined;
 
+/** What Yoga itself refuses: a mutation over GET, a batch that is too large. */
+const refusals: Readonly<Record<number, ErrorCode>> = { 405: 'METHOD_NOT_ALLOWED', 413: 'PAYLOAD_TOO_LARGE' };
+
 /**
  * An error as clients see it: message, and in `extensions` its code, details and the request's id. What is not known is
  * logged and not shown. `extensions.http` is Yoga's own and never sent.
@@ -36,7 +39,8 @@ export function presentError(error: unknown, requestId: string, log: Log): Graph
       extensions: { code, details: details ?? null, requestId, ...(http ? { http } : {}) },
     });
   if (cause instanceof RatchetError) return show(cause.code, cause.message, cause.details);
-  if (cause === null && at) return show('VALIDATION_FAILED', at.message, at.extensions.details);
+  if (cause === null && at)
+    return show(refusals[http?.status ?? 400] ?? 'VALIDATION_FAILED', at.message, at.extensions.details);
   log('error', 'A request over GraphQL failed.', { err: cause, requestId, path: at?.path?.join('.') });
   return show('INTERNAL', internal, null);
 }

@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
   Source,
   TokenKind,
+  valueFromASTUntyped,
   visit,
 } from 'graphql';
 import type { FieldWeight } from './build-schema.ts';
@@ -131,10 +132,17 @@ export function checkComplexity(
   variables: Readonly<Record<string, unknown>>,
   { maxComplexity }: Limits,
 ): void {
-  const complexity = complexityOf(schema, document, operation, variables);
+  const complexity = complexityOf(schema, document, operation, { ...defaultsOf(operation), ...variables });
   if (complexity > maxComplexity)
     throw refuse('points of complexity', complexity, maxComplexity, 'Ask for fewer items (limit) or fewer relations.');
 }
+
+const defaultsOf = ({ variableDefinitions }: OperationDefinitionNode): Record<string, unknown> =>
+  Object.fromEntries(
+    (variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+    ),
+  );
 
 export function complexityOf(
   schema: GraphQLSchema,

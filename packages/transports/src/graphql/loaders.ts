@@ -22,7 +22,7 @@ const within = (field: string, ids: readonly string[]) => [{ field, op: 'eq', va
 /** The row with this id; null where there is none, or none that the caller may see. Many are one call. */
 export function one(ask: Ask, list: Operation, id: unknown): Promise<unknown> | null {
   if (typeof id !== 'string') return null;
-  return loader(ask, list.name, async (ids) => {
+  return loader(ask, `one of ${list.name}`, async (ids) => {
     const { items } = await rowsOf(ask, list, { filters: within('id', ids), limit: ids.length });
     const found = new Map(items.map((item) => [item.id, item]));
     return ids.map((key) => found.get(key) ?? null);
@@ -36,7 +36,7 @@ export function one(ask: Ask, list: Operation, id: unknown): Promise<unknown> | 
  */
 export function many(ask: Ask, list: Operation, field: string, id: unknown, limit: number): Promise<unknown[]> {
   if (typeof id !== 'string') return Promise.resolve([]);
-  return loader(ask, `${list.name} ${field} ${limit}`, async (ids) => {
+  return loader(ask, `many of ${list.name} by ${field}, ${limit}`, async (ids) => {
     const size = Math.min(mostRows, ids.length * limit);
     const { items, meta } = await rowsOf(ask, list, { filters: within(field, ids), limit: size });
     const groups = Map.groupBy(items, (item) => item[field]);
@@ -53,7 +53,7 @@ export function many(ask: Ask, list: Operation, field: string, id: unknown, limi
 /** What an operation answers for one thing, asked for once however often it is wanted. */
 export function each(ask: Ask, operation: Operation, input: Record<string, unknown>): Promise<unknown> {
   const key = JSON.stringify(input);
-  return loader(ask, operation.name, (keys) =>
+  return loader(ask, `each of ${operation.name}`, (keys) =>
     Promise.all(keys.map((text) => call(ask, operation, JSON.parse(text)).catch((error: Error) => error))),
   ).load(key);
 }

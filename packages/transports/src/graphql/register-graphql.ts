@@ -38,9 +38,6 @@ export const graphQLPath = '/graphql';
 /** Open sockets and subscriptions of one caller, at most. */
 const most = { sockets: 50, subscriptions: 200 } as const;
 
-/** Media types that no page of another site can send without being asked first. */
-const taken = new Set(['application/json', 'application/graphql+json', 'application/graphql']);
-
 /** GraphQL at /graphql: over HTTP, as server-sent events and over WebSocket; GraphiQL at /playground. */
 export async function registerGraphQL(app: FastifyInstance, options: GraphQLOptions): Promise<void> {
   const { operations, dispatcher, callerOf, log, followSession, introspection = true, playground = true } = options;
@@ -73,18 +70,18 @@ export async function registerGraphQL(app: FastifyInstance, options: GraphQLOpti
   };
 
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
     scope.setErrorHandler((error, request, reply) => {
       const shown = formatError(known(error), request.id, log);
       const code = shown.extensions?.code as keyof typeof statusOf;
+      if (code === 'RATE_LIMITED') reply.header('retry-after', '1');
       return reply
         .status(statusOf[code])
         .type('application/json')
         .send({ errors: [shown] });
     });
     scope.addHook('onRequest', async (request, reply) => {
-      if (request.method === 'GET' || request.method === 'POST') return;
+      if (request.method === 'GET') return;
+      if (request.method === 'POST') return checkType(request);
       reply.header('allow', 'GET, POST');
       throw new RatchetError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; GET and POST are.`);
     });
@@ -122,14 +119,21 @@ export async function registerGraphQL(app: FastifyInstance, options: GraphQLOpti
   if (playground) registerPlayground(app, graphQLPath);
 }
 
-function checkBody(request: FastifyRequest): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!taken.has(type))
+/** Only what no page of another site can send without being asked first. */
+function checkType({ headers }: FastifyRequest): void {
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json')
     throw new RatchetError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON, with content-type application/json.');
-  if (typeof request.body !== 'string' || request.body.trim() === '')
-    throw new RatchetError('VALIDATION_FAILED', 'The body is empty: send {"query": "…"}.', [
-      { path: '', message: 'is empty' },
-    ]);
+}
+
+/** What is no object with something in it would be taken for a body that has not been read yet. */
+function checkBody({ body }: FastifyRequest): void {
+  if (body !== null && typeof body === 'object' && Object.keys(body).length > 0) return;
+  throw new RatchetError(
+    'VALIDATION_FAILED',
+    'The body must be a JSON object such as {"query": "{ health { status } }"}.',
+    [{ path: '', message: 'holds no query' }],
+  );
 }
 
 /** The proof that began it must still be good, and still be of the same one. */
