@@ -4,6 +4,7 @@ import { conflictCommands } from './commands/conflict.ts';
 import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
 import { jobCommands } from './commands/job.ts';
+import { mcpCommands } from './commands/mcp.ts';
 import { outputCommands } from './commands/output.ts';
 import { repositoryCommands } from './commands/repository.ts';
 import { resultCommands } from './commands/result.ts';
@@ -46,6 +47,7 @@ export function program(io: Io): Command {
   secretCommands(root, io);
   templateCommands(root, io);
   resultCommands(root, io);
+  mcpCommands(root, io);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }

@@ -2,6 +2,7 @@ import { RatchetError } from '@ratchet/contract/errors';
 import { batchList } from '@ratchet/contract/operations/batches';
 import type { Executor } from '@ratchet/execution/executor';
 import type { EntityHandlers } from './handler.ts';
+import { stopAbandoned } from './stop-abandoned.ts';
 
 /** `taskIdOf` answers the id of the task that an id or uuid means, or throws NOT_FOUND. */
 export function batchHandlers(
@@ -24,13 +25,16 @@ export function batchHandlers(
   return {
     list: { handle: (request) => batches.list(batchList, request) },
     create: {
-      async handle({ wait, requests, ...batch }, { actor, signal, progress }) {
+      async handle({ wait, requests, ...batch }, caller) {
+        const { actor, signal, progress } = caller;
         const ids = await idsOf(requests.map(({ taskId }) => taskId));
         const made = await batches.create(
           { ...batch, requests: requests.map((one) => ({ ...one, taskId: ids.get(one.taskId) ?? one.taskId })) },
           actor.name || actor.id,
         );
-        return wait && made.status === 'running' ? batches.waitFor(made.id, { signal, progress }) : made;
+        if (!wait || made.status !== 'running') return made;
+        const seen = await batches.waitFor(made.id, { signal, progress });
+        return stopAbandoned(caller, seen, () => batches.cancel(made.id));
       },
     },
     get: { handle: ({ id }) => batches.get(id) },

@@ -8,6 +8,7 @@ import type { StatsRequest } from '@ratchet/insight/execution-stats';
 import type { EntityHandlers } from './handler.ts';
 import { readable } from './readable.ts';
 import { runTask } from './run-task.ts';
+import { stopAbandoned } from './stop-abandoned.ts';
 
 /** What is found out about executions; each throws as its operation says. */
 export interface ExecutionInsight {
@@ -31,9 +32,11 @@ export const executionHandlers = (
   analysis: { handle: ({ id }) => insight.analysis(id) },
   recording: { handle: ({ id }) => executor.recording(id) },
   replay: {
-    handle: async ({ id, current, wait }, { actor, signal }) => {
-      const queued = await executor.replay(id, current, actor.name || actor.id);
-      return wait ? executor.waitFor(queued.id, signal) : queued;
+    handle: async ({ id, current, wait }, caller) => {
+      const queued = await executor.replay(id, current, caller.actor.name || caller.actor.id);
+      if (!wait) return queued;
+      const seen = await executor.waitFor(queued.id, caller.signal);
+      return stopAbandoned(caller, seen, () => executor.cancel(queued.id));
     },
   },
   get: { handle: ({ id }) => executor.get(id) },

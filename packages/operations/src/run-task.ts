@@ -2,6 +2,7 @@ import type { Caller } from '@ratchet/contract/dispatcher';
 import type { Execution } from '@ratchet/contract/entities/execution';
 import type { Executor } from '@ratchet/execution/executor';
 import type { Submit } from '@ratchet/execution/submissions';
+import { stopAbandoned } from './stop-abandoned.ts';
 
 export interface RunRequest extends Omit<Submit, 'triggeredBy'> {
   readonly wait: boolean;
@@ -14,5 +15,7 @@ export async function runTask(
   caller: Caller,
 ): Promise<Execution> {
   const execution = await executor.submit({ ...request, triggeredBy: caller.actor.name || caller.actor.id });
-  return wait ? executor.waitFor(execution.id, caller.signal) : execution;
+  if (!wait) return execution;
+  const seen = await executor.waitFor(execution.id, caller.signal);
+  return stopAbandoned(caller, seen, () => executor.cancel(execution.id));
 }

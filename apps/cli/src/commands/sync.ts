@@ -53,41 +53,8 @@ export function syncCommands(root: Command, io: Io): void {
       .option('--message <text>', 'the commit message')
       .option('--plan-id <id>', 'let this plan through though a guard stopped it')
       .option('--force', 'push a task although it has problems')
-      .action(
-        async (
-          task: string | undefined,
-          options: { repository?: string; all?: boolean; message?: string; planId?: string; force?: boolean },
-          command: Command,
-        ) => {
-          const context = contextOf(command, io);
-          if ([task, options.repository, options.all].filter(Boolean).length !== 1)
-            throw new Failed('Name a task, or a repository with --repository, or say --all.', exitCodes.usage);
-          const results = task
-            ? [
-                await context.client.tasks.push({
-                  id: await taskId(context, task),
-                  message: options.message,
-                  force: options.force ?? false,
-                }),
-              ]
-            : options.all
-              ? await pushAll(context, options.message)
-              : await pushRepository(context, options);
-          const rows = results.map((r) => ({
-            pushed: r.success ? 'yes' : 'no',
-            path: r.repositoryPath,
-            commit: r.commitHash?.slice(0, 10),
-            pullRequest: r.pullRequestUrl,
-            note: r.error?.message ?? '',
-          }));
-          context.out.rows(results, rows, ['pushed', 'path', 'commit', 'pullRequest', 'note']);
-          const failed = results.filter((r) => !r.success && !awaitsApproval(r));
-          if (failed.length > 0)
-            throw new Failed(
-              `${failed.length} were not pushed.`,
-              failed.some((r) => r.error?.code === 'SYNC_CONFLICT') ? exitCodes.conflict : exitCodes.failed,
-            );
-        },
+      .action((task: string | undefined, options: Omit<PushWish, 'task'>, command: Command) =>
+        push(contextOf(command, io), { ...options, task }),
       ),
     'push "CSV to JSON" --message "Trim cells"',
     'push --repository examples',
@@ -128,6 +95,41 @@ export function syncCommands(root: Command, io: Io): void {
     'diff "CSV to JSON"',
     'diff "CSV to JSON" --from 1 --to 2',
   );
+}
+
+interface PushWish {
+  readonly task?: string | undefined;
+  readonly repository?: string;
+  readonly all?: boolean;
+  readonly message?: string;
+  readonly planId?: string;
+  readonly force?: boolean;
+}
+
+/** Pushes one task, the changed tasks of a repository, or all; shows what became of each, and fails where one failed. */
+export async function push(context: Context, wish: PushWish): Promise<void> {
+  const { task, repository, all, message, force = false } = wish;
+  if ([task, repository, all].filter(Boolean).length !== 1)
+    throw new Failed('Name a task, or a repository with --repository, or say --all.', exitCodes.usage);
+  const results = task
+    ? [await context.client.tasks.push({ id: await taskId(context, task), message, force })]
+    : all
+      ? await pushAll(context, message)
+      : await pushRepository(context, wish);
+  const rows = results.map((r) => ({
+    pushed: r.success ? 'yes' : 'no',
+    path: r.repositoryPath,
+    commit: r.commitHash?.slice(0, 10),
+    pullRequest: r.pullRequestUrl,
+    note: r.error?.message ?? '',
+  }));
+  context.out.rows(results, rows, ['pushed', 'path', 'commit', 'pullRequest', 'note']);
+  const failed = results.filter((r) => !r.success && !awaitsApproval(r));
+  if (failed.length > 0)
+    throw new Failed(
+      `${failed.length} were not pushed.`,
+      failed.some((r) => r.error?.code === 'SYNC_CONFLICT') ? exitCodes.conflict : exitCodes.failed,
+    );
 }
 
 const isPending = async ({ client }: Context, id: string): Promise<boolean> =>

@@ -38,3 +38,13 @@ export function checkArguments(given: unknown, bytes: number): void {
 function refuse(message: string): never {
   throw new RatchetError('VALIDATION_FAILED', message, [{ path: '', message }]);
 }
+
+/** Whether something is nested deeper than any message need be. */
+export function isTooDeep(value: unknown, levels = depthLimit * 2): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) => (one !== null && typeof one === 'object' ? Object.values(one) : []));
+  }
+  return false;
+}

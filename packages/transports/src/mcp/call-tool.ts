@@ -64,7 +64,7 @@ function notConfirmed(operation: Operation, given: Readonly<Record<string, unkno
     .map((name) => ` (${name}: ${JSON.stringify(String(given[name as string]).slice(0, 200))})`)[0];
   return new RatchetError(
     'VALIDATION_FAILED',
-    `Nothing was done. This would ${wouldDo(operation)}${about ?? ''}, which cannot simply be taken back. To do it, call ${operation.mcp} again with the same arguments and confirm: true.`,
+    `Nothing was done. This would ${wouldDo(operation)}${about ?? ''}. If that is wanted, call ${operation.mcp} again with the same arguments and confirm: true.`,
     [{ path: 'confirm', message: 'must be true' }],
   );
 }

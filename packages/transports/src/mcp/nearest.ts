@@ -1,7 +1,7 @@
 /** The known name that a mistyped one most likely means; null when none is near. */
 export function nearest(given: string, known: readonly string[]): string | null {
   const wanted = given.slice(0, 100);
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const limit = Math.ceil(wanted.length / 3);
   const ranked = known
     .map((name) => ({ name, distance: distance(plain(wanted), plain(name)) }))
     .filter((one) => one.distance <= limit)

@@ -9,6 +9,7 @@ import {
 import type { Caller, Surface } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isTooDeep } from './argument-limits.ts';
 import { createServer, shareOf } from './create-server.ts';
 import { checkHostAndOrigin, loopbackNames } from './http-guard.ts';
 import { httpSessions, refusal, type SessionLimits } from './http-sessions.ts';
@@ -146,7 +147,8 @@ class Unreadable {
 function readBody(text: string): unknown {
   if (text.trim() === '') return new Unreadable('Parse error: the body is empty.');
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return isTooDeep(body) ? new Unreadable('Parse error: the body is nested too deep.') : body;
   } catch {
     return new Unreadable('Parse error: the body is not JSON.');
   }

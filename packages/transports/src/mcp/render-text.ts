@@ -39,12 +39,16 @@ const list = (items: readonly unknown[]): string =>
   items.length === 0 ? 'None.' : items.map((item) => `- ${isObject(item) ? line(item) : scalar(item)}`).join('\n');
 
 /** What names a thing comes first. */
+const noise = new Set(['uuid', 'checksum', 'digest', 'storageType']);
 const naming = ['name', 'title', 'label', 'message', 'taskName', 'repositoryPath', 'path'];
 
 function line(item: Thing): string {
   const title = naming.find((name) => typeof item[name] === 'string' && item[name] !== '');
   const cells = Object.entries(item)
-    .filter(([name, value]) => name !== title && value !== null && value !== '' && typeof value !== 'object')
+    .filter(
+      ([name, value]) =>
+        name !== title && !noise.has(name) && value !== null && value !== '' && typeof value !== 'object',
+    )
     .slice(0, columnLimit)
     .map(([name, value]) => `${name}: ${cut(String(value))}`);
   return [...(title ? [cut(String(item[title]))] : []), ...cells].join(' | ');

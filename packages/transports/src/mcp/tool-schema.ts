@@ -26,6 +26,7 @@ export function toolInputSchema(operation: Operation): ObjectSchema {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
+      leavePattern(jsonSchema);
       if (zodSchema instanceof z.ZodObject) renameMembers(jsonSchema);
       if (zodSchema instanceof z.ZodDefault || zodSchema instanceof z.ZodPrefault) plainDefault(jsonSchema);
     },
@@ -72,6 +73,11 @@ function renameMembers(schema: JsonSchema): void {
   if (schema.required) schema.required = (schema.required as string[]).map(snakeCase);
 }
 
+/** A format says the same as its pattern, in fewer of the tokens that an agent reads. */
+function leavePattern(schema: JsonSchema): void {
+  if (schema.format !== undefined) delete schema.pattern;
+}
+
 /** A default that is an object has members in the other spelling; its members say their own. */
 function plainDefault(schema: JsonSchema): void {
   if (schema.default !== null && typeof schema.default === 'object') delete schema.default;
@@ -105,6 +111,7 @@ export function toolOutputSchema(operation: Operation): ObjectSchema {
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema instanceof z.ZodObject && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;
+      leavePattern(jsonSchema);
     },
   }) as JsonSchema;
   if (wrapped === null) return { ...schema, $schema: draft, type: 'object' };

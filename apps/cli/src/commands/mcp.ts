@@ -1,0 +1,121 @@
+import { createClient } from '@ratchet/client/create-client';
+import { RatchetError } from '@ratchet/contract/errors';
+import type { McpIdentity } from '@ratchet/server/serve-mcp';
+import type { Command } from 'commander';
+import { clientDispatcher } from '../client-dispatcher.ts';
+import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
+import { example } from '../example.ts';
+import { push } from './sync.ts';
+
+interface ServeOptions {
+  readonly embedded?: boolean;
+  readonly dataDir?: string;
+}
+
+export function mcpCommands(root: Command, io: Io): void {
+  const mcp = example(
+    root
+      .command('mcp')
+      .description('Let an agent work over the Model Context Protocol, on standard input and output.')
+      .option('--embedded', 'start a server inside this process, for as long as the agent stays')
+      .option('--data-dir <folder>', 'with --embedded: where it keeps its data (RATCHET_DATA_DIR; ~/.ratchet)')
+      .action(async (options: ServeOptions, command: Command) => {
+        const embedded = options.embedded ? await startEmbedded(options, io) : null;
+        try {
+          const client = embedded ? createClient({ baseUrl: embedded.address }) : contextOf(command, io).client;
+          const { serveMcp } = await import('@ratchet/server/serve-mcp');
+          const log = (level: string, message: string, data?: Record<string, unknown>) =>
+            void io.stderr.write(`${level}: ${message}${data?.err ? ` ${String(data.err)}` : ''}\n`);
+          await serveMcp(clientDispatcher(client), await identityOf(client), log);
+        } finally {
+          await embedded?.close();
+        }
+      }),
+    'mcp --server http://127.0.0.1:8080',
+    'mcp --embedded --data-dir ./data',
+  );
+  example(
+    mcp
+      .command('push-task <task>')
+      .description('The same as push.')
+      .option('--message <text>', 'the commit message')
+      .option('--force', 'push the task although it has problems')
+      .action((task: string, options: { message?: string; force?: boolean }, command: Command) =>
+        push(contextOf(command, io), { ...options, task }),
+      ),
+    'mcp push-task "CSV to JSON"',
+  );
+  example(
+    mcp
+      .command('push-all-pending')
+      .description('The same as push --all.')
+      .option('--message <text>', 'the commit message')
+      .action((options: { message?: string }, command: Command) =>
+        push(contextOf(command, io), { ...options, all: true }),
+      ),
+    'mcp push-all-pending',
+  );
+  example(
+    mcp
+      .command('push-status [repository]')
+      .description('Tasks that wait to be pushed, and what became of the last pushes.')
+      .action(async (repository: string | undefined, _options: object, command: Command) => {
+        const context = contextOf(command, io);
+        const id = repository ? await repositoryId(context, repository) : undefined;
+        const status = await context.client.registry.pushStatus({ ...(id ? { repositoryId: id } : {}) });
+        if (context.out.json) context.out.line(JSON.stringify(status, null, 2));
+        else context.out.fields(status, status);
+      }),
+    'mcp push-status',
+  );
+  example(
+    root
+      .command('generate')
+      .description('Write files that other programs want.')
+      .command('mcp-config')
+      .description('The configuration that lets an agent’s program find this server.')
+      .option('--style <client>', 'claude or vscode', 'claude')
+      .option('--http', 'over HTTP, instead of starting a command')
+      .action((options: { style: string; http?: boolean }, command: Command) => {
+        if (options.style !== 'claude' && options.style !== 'vscode')
+          throw new RatchetError('VALIDATION_FAILED', '--style must be claude or vscode.');
+        const { server } = command.optsWithGlobals() as { server?: string };
+        const url = (server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
+        io.stdout.write(`${JSON.stringify(mcpConfig(options.style, url, options.http ?? false), null, 2)}\n`);
+      }),
+    'generate mcp-config --style vscode --http',
+  );
+}
+
+function mcpConfig(style: 'claude' | 'vscode', url: string, http: boolean): object {
+  const server = http
+    ? { type: 'http', url: `${url}/mcp`, headers: { Authorization: `Bearer ${keyOf[style]}` } }
+    : { command: 'ratchet', args: ['mcp', '--server', url], env: { RATCHET_TOKEN: keyOf[style] } };
+  return style === 'claude' ? { mcpServers: { ratchet: server } } : { servers: { ratchet: server } };
+}
+
+/** How each program fills in an environment variable: a key does not belong into a file. */
+const keyOf = { claude: '$' + '{RATCHET_TOKEN}', vscode: '$' + '{env:RATCHET_TOKEN}' } as const;
+
+async function startEmbedded({ dataDir }: ServeOptions, io: Io) {
+  const { startServer } = await import('@ratchet/server/start-server');
+  return startServer({ host: '127.0.0.1', port: 0, dataDir, auth: 'none', environment: io.env });
+}
+
+/** Who the server takes this process for; null where it does not say. Throws where it refuses to speak. */
+async function identityOf({ auth, apiKeys }: Context['client']): Promise<McpIdentity | null> {
+  try {
+    const { kind, id, name, role, permissions, apiKeyId } = await auth.me();
+    const tools = apiKeyId
+      ? await apiKeys.get({ id: apiKeyId }).then(
+          (key) => key.tools,
+          () => null,
+        )
+      : null;
+    return { kind, id, name, role, permissions, tools };
+  } catch (error) {
+    if (error instanceof RatchetError && (error.code === 'UNAVAILABLE' || error.code === 'UNAUTHENTICATED'))
+      throw error;
+    return null;
+  }
+}
