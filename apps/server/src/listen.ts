@@ -16,7 +16,6 @@ import { registerProbes } from '@ratchet/transports/rest/register-probes';
 import { type Registry, registerRegistry } from '@ratchet/transports/rest/register-registry';
 import { registerRest } from '@ratchet/transports/rest/register-rest';
 import { registerWebhooks, type WebhookOptions, webhookPath } from '@ratchet/transports/rest/register-webhooks';
-import { methodsAt } from '@ratchet/transports/rest/route-path';
 import { requireSameOrigin } from '@ratchet/transports/rest/same-origin';
 import { registerTrpc } from '@ratchet/transports/trpc/register-trpc';
 import type { Logger } from 'pino';
@@ -47,7 +46,6 @@ export async function listen(
   const prefix = apiPrefix;
   const app = createApp({
     log: (level, message, data) => log[level](data ?? {}, message),
-    methodsAt: methodsAt(operations, prefix),
   });
   // Webhooks come from elsewhere, and are signed.
   requireSameOrigin(

@@ -1,16 +1,12 @@
 import type { Progress } from '@ratchet/contract/dispatcher';
-import { type ErrorCode, errorCodes, RatchetError } from '@ratchet/contract/errors';
+import { RatchetError } from '@ratchet/contract/errors';
 import type { Input, Operation, Output } from '@ratchet/contract/operation';
 import { type Table, table } from '@ratchet/contract/operations/table';
+import { errorFrom, errorOf } from './answered-error.ts';
 import { readEvents } from './read-events.ts';
-import { requestFor } from './request-for.ts';
+import { type ClientOptions, sendRequest } from './send-request.ts';
 
-export interface ClientOptions {
-  /** `http://127.0.0.1:8080` */
-  readonly baseUrl: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly fetch?: typeof globalThis.fetch;
-}
+export type { ClientOptions } from './send-request.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -32,7 +28,7 @@ export type Client = { readonly [E in keyof Table]: { readonly [K in keyof Table
 /**
  * A typed client over REST, made of the same table that the server serves. An answer that refuses but carries its output (a
  * sync with conflicts, a push that was rejected) is returned like any other: the output says so. Other errors are thrown as
- * RatchetErrors; a server that does not answer is UNAVAILABLE.
+ * AnsweredErrors, which are RatchetErrors; a server that does not answer is UNAVAILABLE.
  */
 export function createClient(options: ClientOptions): Client {
   const entities = Object.entries(table).map(([entity, operations]) => [
@@ -48,29 +44,12 @@ export function createClient(options: ClientOptions): Client {
 }
 
 function methodFor(operation: Operation, options: ClientOptions) {
-  const send = async (
-    input: Record<string, unknown> | undefined,
-    { signal, onProgress }: CallOptions,
-  ): Promise<Response> => {
-    const { method, path, body } = requestFor(operation, input ?? {});
-    const url = options.baseUrl.replace(/\/+$/, '') + path;
-    const headers = {
-      accept: onProgress && operation.reportsProgress ? 'text/event-stream' : 'application/json',
-      ...options.headers,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    };
-    try {
-      return await (options.fetch ?? globalThis.fetch)(url, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        ...(signal ? { signal } : {}),
-      });
-    } catch (error) {
-      if (signal?.aborted)
-        throw new RatchetError('CANCELLED', 'The request was given up.', undefined, { cause: error });
-      throw new RatchetError('UNAVAILABLE', `No server answers at ${options.baseUrl}.`, undefined, { cause: error });
-    }
+  const send = (input: Record<string, unknown>, { signal, onProgress }: CallOptions): Promise<Response> => {
+    const events = operation.stream || (onProgress !== undefined && operation.reportsProgress);
+    return sendRequest(
+      { operation, input, signal, accept: events ? 'text/event-stream' : 'application/json' },
+      options,
+    );
   };
   if (operation.stream) {
     return async function* (input: Record<string, unknown> = {}, options: CallOptions = {}) {
@@ -80,7 +59,7 @@ function methodFor(operation: Operation, options: ClientOptions) {
     };
   }
   return async (input?: Record<string, unknown>, options: CallOptions = {}): Promise<unknown> => {
-    const response = await send(input, options);
+    const response = await send(input ?? {}, options);
     if (response.status === 204) return undefined;
     if (response.headers.get('content-type')?.startsWith('text/event-stream')) return lastOf(response, options);
     if (response.ok) return response.json();
@@ -108,16 +87,3 @@ type ProgressEvent =
 /** An error answer has a code and a request id; an output has not. */
 const isOutput = (body: unknown): boolean =>
   Array.isArray(body) || (body !== null && typeof body === 'object' && !('requestId' in body && 'code' in body));
-
-const errorFrom = async (response: Response): Promise<RatchetError> =>
-  errorOf(response, await response.json().catch(() => null));
-
-function errorOf(response: Response, body: unknown): RatchetError {
-  const { code, message, details } = (body ?? {}) as { code?: unknown; message?: unknown; details?: unknown };
-  const known = errorCodes.find((name) => name === code) ?? ('INTERNAL' satisfies ErrorCode);
-  return new RatchetError(
-    known,
-    typeof message === 'string' ? message : `The server answered ${response.status}.`,
-    details,
-  );
-}

@@ -8,19 +8,36 @@ export interface RequestParts {
   readonly body: string | undefined;
 }
 
-/** The request that carries out an operation. `prefix` is where the API is served. */
-export function requestFor(operation: Operation, input: Record<string, unknown>, prefix = '/api/v1'): RequestParts {
-  const [method, template] = operation.rest;
+/** A longer address may be refused on its way; where there is another route with a body, that is taken. */
+const longestAddress = 6000;
+
+/** The request that carries out an operation. `prefix` is where the API is served; `raw`: the body is sent apart. */
+export function requestFor(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  { prefix = '/api/v1', raw = false }: { prefix?: string; raw?: boolean } = {},
+): RequestParts {
+  const parts = partsFor(operation, operation.rest, input, prefix, raw);
+  const other = operation.restAliases?.find(([method]) => method === 'POST');
+  return parts.path.length > longestAddress && other ? partsFor(operation, other, input, prefix, raw) : parts;
+}
+
+function partsFor(
+  operation: Operation,
+  [method, template]: Operation['rest'],
+  input: Readonly<Record<string, unknown>>,
+  prefix: string,
+  raw: boolean,
+): RequestParts {
   const used = new Set<string>();
-  const path = template.replace(/\{(\w+)(\+?)\}/g, (_, name: string, spans: string) => {
+  const path = template.replace(/\{(\w+)(\+?)\}/g, (_, name: string) => {
     used.add(name);
-    const text = String(input[name] ?? '');
-    return spans ? text.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(text);
+    return encodeURIComponent(String(input[name] ?? ''));
   });
   const rest = Object.entries(input).filter(([name, value]) => !used.has(name) && value !== undefined);
   const at = (operation.unversioned ? '' : prefix) + path;
-  if (method !== 'GET' && method !== 'DELETE')
-    return { method, path: at, body: JSON.stringify(Object.fromEntries(rest)) };
+  if (method !== 'GET' && method !== 'DELETE' && !raw)
+    return { method, path: at, body: rest.length > 0 ? JSON.stringify(Object.fromEntries(rest)) : undefined };
   const query = new URLSearchParams(rest.flatMap(([name, value]) => queryFor(name, value)));
   return { method, path: query.size > 0 ? `${at}?${query}` : at, body: undefined };
 }

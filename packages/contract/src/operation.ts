@@ -130,7 +130,15 @@ export interface Operation<
    * A client that accepts `type` is answered the bytes of this member of the output, which holds them in base64, and no
    * JSON; `fileName` is the member with the name to keep them under.
    */
-  readonly rawOutput?: { readonly member: string; readonly type: string; readonly fileName: string };
+  readonly rawOutput?: {
+    readonly member: string;
+    readonly type: string;
+    readonly fileName: string;
+    /** Whether these bytes are of that type; without, always. */
+    readonly when?: (output: z.output<O>) => boolean;
+  };
+  /** Where what was made is, with `{member}` for members of the output; below the operation's own path, by its id, without. */
+  readonly madeAt?: string;
 }
 
 type Spec<N extends string, I extends z.ZodType, O extends z.ZodType, S extends boolean, E extends Effect> = Omit<

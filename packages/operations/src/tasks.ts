@@ -82,7 +82,7 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
       handle: ({ id, expectedRevision, changeDescription, ...patch }, { actor }) =>
         editor.patch(id, given(patch), { actor, expectedRevision, changeDescription }),
     },
-    history: { handle: ({ id, page, limit }) => reader.history(id, page, limit) },
+    history: { handle: ({ id, ...request }) => reader.history(id, request) },
     getVersion: { handle: ({ id, revision }) => reader.version(id, revision) },
     createVersion: {
       handle: ({ id, changeDescription, ...version }, { actor, rights }) =>

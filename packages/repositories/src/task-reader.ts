@@ -7,6 +7,7 @@ import type {
   TaskVersion,
 } from '@ratchet/contract/entities/task';
 import { notFound } from '@ratchet/contract/errors';
+import { historyList } from '@ratchet/contract/operations/task-history';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
 import type { Queryable } from '@ratchet/store/database';
 import { blobSizes, getBlobs } from '@ratchet/store/queries/blobs';
@@ -131,10 +132,10 @@ export function taskReader({ database }: Pick<RepositoriesContext, 'database'>) 
       );
       return numbered(items, total, options.page, options.limit);
     },
-    async history(idOrUuid: string, page: number, limit: number) {
+    async history(idOrUuid: string, request: ListRequest) {
       const row = await findTask(db, idOrUuid);
-      const { rows, total } = await pageOfVersions(db, row.id, page, limit);
-      return numbered(rows.map(versionSummary), total, page, limit);
+      const page = await pageOfVersions(db, historyList, row.id, request);
+      return { ...page, items: page.items.map(versionSummary) };
     },
     async version(idOrUuid: string, revision: number): Promise<z.output<typeof TaskVersion>> {
       const row = await findTask(db, idOrUuid);

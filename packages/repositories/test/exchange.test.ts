@@ -95,7 +95,7 @@ describe('import', () => {
     );
     const task = await bench.reader.get(result.imported[0]?.taskId ?? '');
     expect(task).toMatchObject({ needsPush: true, revision: 1 });
-    expect((await bench.reader.history(task.id, 1, 10)).items).toMatchObject([
+    expect((await bench.reader.history(task.id, { page: 1, limit: 10 })).items).toMatchObject([
       { changeSource: 'import', changedBy: 'Una', changeDescription: 'Imported' },
     ]);
   });
@@ -254,7 +254,7 @@ describe('what stands there already', () => {
     expect([paths(result.imported), paths(result.replaced)]).toEqual([['c'], ['a', 'b.js']]);
     const id = result.replaced.find(({ repositoryPath }) => repositoryPath === 'a')?.taskId ?? '';
     expect(await bench.reader.get(id)).toMatchObject({ revision: 2, version: '1.1.0' });
-    const { items } = await bench.reader.history(id, 1, 10);
+    const { items } = await bench.reader.history(id, { page: 1, limit: 10 });
     expect(items.map(({ changeSource }) => changeSource)).toEqual(['import', 'import']);
     expect(await filesIn(await give({ repositoryId }))).toEqual(
       new Map(Object.entries(second).map(([p, c]) => [p, Buffer.from(c)])),

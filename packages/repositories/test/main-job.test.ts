@@ -306,7 +306,7 @@ describe('edits', () => {
     const { id } = await at.taskAt('tasks/sum');
     await edit('() => 12\n')();
     await edit('() => 13\n')();
-    expect((await at.reader.history(id, 1, 10)).items.map((v) => v.revision)).toEqual([3, 2, 1]);
+    expect((await at.reader.history(id, { page: 1, limit: 10 })).items.map((v) => v.revision)).toEqual([3, 2, 1]);
     const back = await at.editor.rollback(id, 1, { actor: una });
     expect(back).toMatchObject({ sourceCode: source, revision: 4, syncStatus: 'synced', needsPush: false });
     const diff = await at.reader.diff(id, 2, 3);

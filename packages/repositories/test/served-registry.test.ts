@@ -49,7 +49,7 @@ describe('the served registry', () => {
     const task = await at.taskAt('sum');
     expect(task).toMatchObject({ id: before.id, sourceCode: '() => 1\n', revision: 2 });
     expect(task.files.map(({ path }) => path)).toEqual(['main.js', 'metadata.json']);
-    expect((await at.reader.history(task.id, 1, 1)).items[0]?.changeDescription).toBe('From afar');
+    expect((await at.reader.history(task.id, { page: 1, limit: 1 })).items[0]?.changeDescription).toBe('From afar');
     expect(await at.taskAt('fresh')).toMatchObject({ name: 'Fresh', needsPush: true });
     expect(at.edits).toEqual([at.repositoryId]);
   });

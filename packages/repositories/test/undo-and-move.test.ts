@@ -114,7 +114,7 @@ describe('moving tasks to another repository', () => {
     expect(await at.upstreamText('sum/main.js')).toBeUndefined();
     expect(await at.upstreamText('other/main.js')).toBe(source);
     for (const id of [at.repositoryId, secondId]) expect((await at.sync.plan(id, { actor: una })).actions).toEqual([]);
-    expect((await at.reader.history(before.id, 1, 10)).items).toHaveLength(2);
+    expect((await at.reader.history(before.id, { page: 1, limit: 10 })).items).toHaveLength(2);
   });
 
   it('and back before any push is as if nothing had been', async () => {

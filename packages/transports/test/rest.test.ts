@@ -8,7 +8,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createApp } from '../src/rest/create-app.ts';
 import { registerRest } from '../src/rest/register-rest.ts';
-import { methodsAt } from '../src/rest/route-path.ts';
 import { requireSameOrigin } from '../src/rest/same-origin.ts';
 
 const Thing = z.object({ id: z.string(), name: z.string(), revision: z.int() }).meta({ id: 'Thing' });
@@ -136,7 +135,7 @@ const dispatcher: Dispatcher = {
 };
 
 beforeAll(async () => {
-  app = createApp({ log: () => {}, bodyLimit: 10_000, methodsAt: methodsAt(things, '/api') });
+  app = createApp({ log: () => {}, bodyLimit: 10_000 });
   requireSameOrigin(app);
   registerRest(app, {
     operations: things,

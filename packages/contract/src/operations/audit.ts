@@ -63,7 +63,7 @@ export const audit = {
     graphql: 'exportAudit',
     mcp: 'ratchet_export_audit',
     cli: 'server audit --export',
-    rawOutput: { member: 'content', type: 'text/csv', fileName: 'fileName' },
+    rawOutput: { member: 'content', type: 'text/csv', fileName: 'fileName', when: ({ format }) => format === 'csv' },
   }),
   verify: operation({
     name: 'audit.verify',

@@ -68,6 +68,7 @@ export const auth = {
     mcp: 'ratchet_register',
     excused: { mcp: 'A password does not belong into a conversation.' },
     creates: true,
+    madeAt: '/auth/me',
   }),
   changePassword: operation({
     name: 'auth.changePassword',

@@ -1,9 +1,22 @@
 import * as z from 'zod';
-import { Task, TaskDiff, TaskFile, TaskVersion, TaskVersionSummary } from '../entities/task.ts';
+import { ChangeSource, Task, TaskDiff, TaskFile, TaskVersion, TaskVersionSummary } from '../entities/task.ts';
 import { JsonSchema } from '../json.ts';
 import { operation } from '../operation.ts';
-import { pageOf } from '../paging.ts';
+import { type ListFields, listInput, pageOf } from '../paging.ts';
 import { byTask, changeDescription, expectedRevision } from './task-reference.ts';
+
+export const historyList: ListFields = {
+  filters: {
+    revision: 'number',
+    version: 'string',
+    changeSource: ChangeSource.options,
+    changedBy: 'string',
+    changeDescription: 'string',
+    createdAt: 'datetime',
+  },
+  sorts: ['revision', 'createdAt'],
+  defaultSort: [{ field: 'revision', order: 'desc' }],
+};
 
 /** Operations on what a task was and on the files it is made of. */
 export const taskHistory = {
@@ -12,10 +25,11 @@ export const taskHistory = {
     description: 'The revisions of a task, newest first',
     effect: 'read',
     permission: 'read',
-    input: z.object({ ...byTask, page: z.int().min(1).default(1), limit: z.int().min(1).max(1000).default(25) }),
+    input: listInput(historyList, byTask),
     output: pageOf(TaskVersionSummary, 'TaskVersionPage'),
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
     rest: ['GET', '/tasks/{id}/versions'],
+    list: historyList,
     graphql: 'taskHistoryPage',
     mcp: 'ratchet_task_history',
     targets: [{ kind: 'task', member: 'id' }],

@@ -225,23 +225,31 @@ export async function countTasks(db: Queryable): Promise<{
   };
 }
 
-export async function pageOfVersions(
+export const pageOfVersions = (
   db: Queryable,
+  fields: ListFields,
   taskId: string,
-  page: number,
-  limit: number,
-): Promise<{ rows: TaskVersionRow[]; total: number }> {
-  const where = eq(taskVersions.taskId, taskId);
-  const [count] = await db.select({ total: sql<number>`count(*)::int` }).from(taskVersions).where(where);
-  const rows = await db
-    .select()
-    .from(taskVersions)
-    .where(where)
-    .orderBy(desc(taskVersions.revision))
-    .limit(limit)
-    .offset((page - 1) * limit);
-  return { rows, total: count?.total ?? 0 };
-}
+  request: ListRequest,
+): Promise<Page<TaskVersionRow>> =>
+  pageQuery(
+    db,
+    {
+      table: taskVersions,
+      fields,
+      columns: {
+        revision: taskVersions.revision,
+        version: taskVersions.version,
+        changeSource: taskVersions.changeSource,
+        changedBy: taskVersions.changedBy,
+        changeDescription: taskVersions.changeDescription,
+        createdAt: taskVersions.createdAt,
+      },
+      search: [taskVersions.changeDescription, taskVersions.changedBy, taskVersions.version],
+      id: taskVersions.revision,
+    },
+    request,
+    eq(taskVersions.taskId, taskId),
+  );
 
 export async function versionAt(db: Queryable, taskId: string, revision: number): Promise<TaskVersionRow | null> {
   const [row] = await db

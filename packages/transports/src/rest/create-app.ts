@@ -1,15 +1,30 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { parseJson } from './parse-json.ts';
+import { limitBodies } from './body-budget.ts';
+import { refuseConnection } from './client-error.ts';
+import { checkBodyHeaders, NotAcceptable } from './content-negotiation.ts';
+import { parseJson, textOf } from './parse-json.ts';
 import { retryAfter } from './retry-after.ts';
+import { watchRoutes } from './route-path.ts';
 import { statusOf } from './status.ts';
 
 export interface AppOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string, data?: Record<string, unknown>) => void;
   /** Bytes of a request's body, at most. */
   readonly bodyLimit?: number;
-  /** Methods that an address knows: another one is refused by name. */
-  readonly methodsAt?: (path: string) => readonly string[];
+  readonly limits?: ConnectionLimits;
+}
+
+/** What one connection, and all of them, may take. */
+export interface ConnectionLimits {
+  /** Milliseconds until the headers of a request must be there. */
+  readonly headersMs?: number;
+  /** Milliseconds until a whole request must be there, its body too; answers and streams may take as long as they need. */
+  readonly requestMs?: number;
+  /** Connections at the same time; more are closed at once. */
+  readonly connections?: number;
+  /** Bytes of bodies held at the same time; more is refused until there is room. */
+  readonly bodyBytes?: number;
 }
 
 const idPattern = /^[\w.:-]{1,100}$/;
@@ -17,12 +32,20 @@ const idPattern = /^[\w.:-]{1,100}$/;
 /** The HTTP application every surface is put on: request ids, limits, safe errors. */
 export function createApp(options: AppOptions): FastifyInstance {
   const { log, bodyLimit = 16 * 1024 * 1024 } = options;
+  const {
+    headersMs = 20_000,
+    requestMs = 300_000,
+    connections = 4096,
+    bodyBytes = 512 * 1024 * 1024,
+  } = options.limits ?? {};
   const app = Fastify({
     logger: false,
     bodyLimit,
     // A machine that is busy may take long to load what serves the documentation.
     pluginTimeout: 120_000,
-    requestTimeout: 0,
+    requestTimeout: requestMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs, 5000) },
+    clientErrorHandler: refuseConnection,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
@@ -34,12 +57,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     // What goes wrong before there is a route to handle it, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply, log),
   });
-  app.server.headersTimeout = 20_000;
+  app.server.maxConnections = connections;
+  const methodsAt = watchRoutes(app);
+  limitBodies(app, bodyBytes);
   // An empty body is no body: operations that need members say so themselves.
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
     try {
-      done(null, parseJson(text.toString()));
+      done(null, parseJson(textOf(bytes as Buffer)));
     } catch (error) {
       done(error as Error);
     }
@@ -55,12 +80,14 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.header('x-frame-options', 'DENY');
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cache-control', 'no-store');
+    checkBodyHeaders(request);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
-    const allowed = options.methodsAt?.(request.url.split('?')[0] ?? '/') ?? [];
+    const allowed = methodsAt(request.url.split('?')[0] ?? '/');
     if (allowed.length > 0) {
       reply.header('allow', allowed.join(', '));
+      if (request.method === 'OPTIONS') return reply.status(204).send();
       throw new RatchetError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; ${allowed.join(', ')} is.`);
     }
     throw new RatchetError('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.');
@@ -82,8 +109,10 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     known ?? new RatchetError('INTERNAL', 'Something went wrong inside the server. Its log has the request id.');
   const seconds = retryAfter(known);
   if (seconds) reply.header('retry-after', seconds);
+  if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
   return reply
-    .status(statusOf[code])
+    .header('x-request-id', request.id)
+    .status(known instanceof NotAcceptable ? 406 : statusOf[code])
     .type('application/json')
     .send({ ...top(code, details), code, message, details: details ?? null, requestId: request.id });
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { RatchetError } from '@ratchet/contract/errors';
 
 /** Levels of a text of JSON, at most. What is read must be far less deep; this keeps a parser's memory in bounds. */
@@ -31,6 +32,13 @@ function escaped(text: string, at: number): boolean {
   let before = at;
   while (text.charCodeAt(before - 1) === backslash) before--;
   return (at - before) % 2 === 1;
+}
+
+/** The text of a body. What is not UTF-8 is refused, not mended. */
+export function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw refusal('The body is not UTF-8.');
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 /** A body of JSON; undefined where there is none. Throws VALIDATION_FAILED. */

@@ -1,6 +1,7 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Operation } from '@ratchet/contract/operation';
 import type { FastifyRequest } from 'fastify';
+import { revisionOf } from './if-match.ts';
 import { type ListQuery, readListQuery } from './list-query.ts';
 import { pathMembers } from './route-path.ts';
 import { converted, membersOf } from './schema-walk.ts';
@@ -80,17 +81,4 @@ function fromHeaders(
   if (typeof key === 'string' && 'idempotencyKey' in members) found.idempotencyKey = key;
   if (typeof event === 'string' && 'lastEventId' in members) found.lastEventId = event;
   return found;
-}
-
-/** A strong ETag of ours is a revision. A weak one never matches; anything else is refused. */
-function revisionOf(match: string): number {
-  const text = match.trim();
-  const strong = text.match(/^"(\d{1,9})"$/);
-  if (strong) return Number(strong[1]);
-  if (/^W\/"[^"]*"$/.test(text))
-    throw new RatchetError('REVISION_MISMATCH', 'If-Match compares strongly; a weak ETag never matches.');
-  if (/^"[^"]*"$/.test(text)) throw new RatchetError('REVISION_MISMATCH', 'If-Match names no revision of this.');
-  throw new RatchetError('VALIDATION_FAILED', 'If-Match must be an ETag as it was answered, such as "3", or *.', [
-    { path: 'If-Match', message: 'is not an ETag' },
-  ]);
 }

@@ -2,6 +2,8 @@ import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import type { Page } from '@ratchet/contract/paging';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { checkAccept, names, wantsEvents } from './content-negotiation.ts';
+import { checkIfMatch, readAbove } from './if-match.ts';
 import { readInput } from './read-input.ts';
 import { reportProgress } from './report-progress.ts';
 import { routePath, routesOf, servedAt } from './route-path.ts';
@@ -21,37 +23,52 @@ export interface RestOptions {
   ) => void;
 }
 
+/** One operation at one of its addresses. */
+interface Served {
+  readonly operation: Operation;
+  readonly path: string;
+  /** What If-Match is held against where the operation takes no revision itself. */
+  readonly read: Operation | null;
+}
+
 /** Serves every operation of the table; nothing here knows one of them by name. */
 export function registerRest(app: FastifyInstance, options: RestOptions): void {
   for (const operation of options.operations)
-    for (const [method, path] of routesOf(operation))
+    for (const [method, path] of routesOf(operation)) {
+      const read = readAbove(options.operations, path);
       app.route({
         method,
         url: routePath(servedAt(operation, path, options.prefix)),
+        // A stream has no end whose headers could be told of.
+        exposeHeadRoute: method === 'GET' && !operation.stream,
         ...(operation.bodyLimit ? { bodyLimit: operation.bodyLimit } : {}),
-        handler: (request, reply) => serve(operation, path, options, request, reply),
+        handler: (request, reply) => serve({ operation, path, read }, options, request, reply),
       });
+    }
 }
 
 async function serve(
-  operation: Operation,
-  path: string,
+  { operation, path, read }: Served,
   { dispatcher, callerOf, followSession, prefix }: RestOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
+  checkAccept(operation, request);
   const { input, bare } = readInput(operation, path, request);
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
   const caller = { ...(await callerOf(request, 'rest')), signal: gone.signal };
+  const match = request.headers['if-match'];
+  if (match !== undefined && !operation.precondition && operation.effect !== 'read')
+    await checkIfMatch(match, read, input, dispatcher, caller);
   if (operation.stream) {
     const { promise: opened, resolve } = Promise.withResolvers<void>();
     const events = dispatcher.stream(operation, input, { ...caller, opened: resolve });
     return sendEvents(events, reply, gone.signal, opened);
   }
-  if (operation.reportsProgress && /\btext\/event-stream\b/.test(request.headers.accept ?? ''))
+  if (wantsEvents(operation, request))
     return sendEvents(
       reportProgress(async (progress) => {
         const output = await dispatcher.call(operation, input, { ...caller, progress });
@@ -66,37 +83,38 @@ async function serve(
   const output = await dispatcher.call(operation, input, caller);
   if (operation.session) followSession?.(operation, output, request, reply);
   if (output === undefined) return reply.status(204).send();
-  if (operation.rawOutput && accepts(request, operation.rawOutput.type)) {
+  if (operation.rawOutput && names(request, operation.rawOutput.type)) {
     const sent = sendRaw(operation.rawOutput, output as Record<string, unknown>, reply);
     if (sent) return sent;
   }
   const etag = etagOf(output);
   if (etag) reply.header('etag', etag);
-  if (
-    etag &&
-    !operation.changesByItself &&
-    operation.effect === 'read' &&
-    request.method === 'GET' &&
-    request.headers['if-none-match']?.split(',').some((tag) => tag.trim() === etag || tag.trim() === '*')
-  )
+  if (etag && !operation.changesByItself && operation.effect === 'read' && hasCopy(request, etag))
     return reply.status(304).send();
-  const refused = operation.refused?.(output as never);
-  if (operation.creates && !refused)
-    reply.header('location', `${prefix}${operation.rest[1]}/${encodeURIComponent((output as { id: string }).id)}`);
+  if (operation.creates && !operation.refused?.(output as never))
+    reply.header('location', `${prefix}${placeOf(operation, output as Record<string, unknown>)}`);
   return reply.status(statusFor(operation, output)).send(output);
 }
 
-const accepts = (request: FastifyRequest, type: string): boolean =>
-  (request.headers.accept ?? '').split(',').some((range) => range.split(';')[0]?.trim().toLowerCase() === type);
+/** If-None-Match compares weakly. */
+const hasCopy = ({ method, headers }: FastifyRequest, etag: string): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (headers['if-none-match'] ?? '')
+    .split(',')
+    .some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*');
 
-/** Answers the bytes themselves, under their name; null where the output has none. */
+/** Where an operation's output is found again. */
+const placeOf = ({ rest, madeAt }: Operation, output: Readonly<Record<string, unknown>>): string =>
+  (madeAt ?? `${rest[1]}/{id}`).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(output[name])));
+
+/** Answers the bytes themselves, under their name; null where the output has none, or they are of another type. */
 function sendRaw(
-  { member, type, fileName }: NonNullable<Operation['rawOutput']>,
+  { member, type, fileName, when }: NonNullable<Operation['rawOutput']>,
   output: Record<string, unknown>,
   reply: FastifyReply,
 ) {
   const content = output[member];
-  if (typeof content !== 'string') return null;
+  if (typeof content !== 'string' || when?.(output as never) === false) return null;
   const name = String(output[fileName] ?? 'download');
   const plain = name.replace(/[^\w.-]+/g, '_');
   return reply

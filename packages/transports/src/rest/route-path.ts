@@ -1,4 +1,5 @@
 import type { Operation } from '@ratchet/contract/operation';
+import type { FastifyInstance } from 'fastify';
 
 /** Members of the input that stand in a path, in order. */
 export const pathMembers = (path: string): string[] =>
@@ -14,16 +15,18 @@ export const servedAt = (operation: Operation, path: string, prefix: string): st
 /** Every route of an operation. */
 export const routesOf = (operation: Operation) => [operation.rest, ...(operation.restAliases ?? [])];
 
-/** Which methods an address knows, over all operations. */
-export function methodsAt(operations: readonly Operation[], prefix: string): (path: string) => string[] {
-  const routes = operations.flatMap((operation) =>
-    routesOf(operation).map(([method, path]) => {
-      const pattern = servedAt(operation, path, prefix)
-        .replace(/[.*^$()|[\]\\]/g, '\\$&')
-        .replace(/\{\w+\+\}/g, '.+')
-        .replace(/\{\w+\}/g, '[^/]+');
-      return { method, pattern: new RegExp(`^${pattern}/?$`) };
-    }),
-  );
-  return (path) => [...new Set(routes.filter((route) => route.pattern.test(path)).map((route) => route.method))];
+/** Which methods an address knows, over every route that is put on the application from now on. */
+export function watchRoutes(app: FastifyInstance): (path: string) => string[] {
+  const routes: { methods: readonly string[]; pattern: RegExp }[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    const pattern = url
+      .replace(/[.^$()|[\]\\+?]/g, '\\$&')
+      .replace(/\*/g, '.*')
+      .replace(/:\w+/g, '[^/]+');
+    routes.push({ methods: [method].flat(), pattern: new RegExp(`^${pattern}/?$`) });
+  });
+  return (path) => {
+    const methods = routes.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods);
+    return methods.length === 0 ? [] : [...new Set([...methods, 'OPTIONS'])];
+  };
 }

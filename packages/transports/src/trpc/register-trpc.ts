@@ -2,7 +2,7 @@ import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
 import type { Operation } from '@ratchet/contract/operation';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { checkNesting } from '../rest/parse-json.ts';
+import { checkNesting, textOf } from '../rest/parse-json.ts';
 import { retryAfter } from '../rest/retry-after.ts';
 import { createRouter } from './create-router.ts';
 import { known } from './told-error.ts';
@@ -34,10 +34,11 @@ export function registerTrpc(app: FastifyInstance, options: TrpcOptions): void {
   app.register(async (scope) => {
     // tRPC reads JSON itself.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
       try {
-        checkNesting(body.toString());
-        done(null, body);
+        const text = textOf(bytes as Buffer);
+        checkNesting(text);
+        done(null, text);
       } catch (error) {
         done(error as Error);
       }

@@ -42,13 +42,12 @@ function bodyOf(
   given: Readonly<Record<string, unknown>>,
   convert: Convert,
   components: Readonly<Record<string, Schema>>,
-): Schema | null {
+): Schema {
   const inPath = pathMembers(path);
   const whole = convert(operation.input, 'input');
   const properties = Object.entries((whole.properties ?? {}) as Record<string, Schema>).filter(
     ([name]) => !inPath.includes(name),
   );
-  if (properties.length === 0) return null;
   const members = membersOf(operation.input);
   const required = properties.map(([name]) => name).filter((name) => members[name] && isRequired(members[name]));
   const schema: Schema = {

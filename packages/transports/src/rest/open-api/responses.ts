@@ -152,6 +152,11 @@ export function responsesOf(
   const success = successOf(operation, output, convert, sample);
   const hasTag = method === 'GET' && !operation.changesByItself && 'revision' in membersOf(operation.output);
   return {
+    ...(operation.creates && operation.reportsProgress
+      ? {
+          200: { description: 'How far it is, as it goes', headers: requestId, content: eventsOf(progressRef, sample) },
+        }
+      : {}),
     [status]: success,
     ...(operation.accepted ? { 202: { ...success, description: 'It goes on; ask again how far it is' } } : {}),
     ...(hasTag ? { 304: { description: 'The copy is still good', headers: requestId } } : {}),
@@ -170,6 +175,18 @@ export function responsesOf(
   };
 }
 
+const eventsOf = (event: Schema, sample: (schema: Schema) => unknown): Schema => ({
+  'text/event-stream': {
+    schema: {
+      type: 'string',
+      description: 'Server-sent events; the data of each is JSON of this schema',
+      contentMediaType: 'text/event-stream',
+      contentSchema: event,
+    },
+    example: `data: ${JSON.stringify(sample(event))}\n\n`,
+  },
+});
+
 function successOf(
   operation: Operation,
   output: Schema | null,
@@ -182,18 +199,7 @@ function successOf(
   if ('revision' in membersOf(operation.output)) answered.ETag = headerRef('ETag');
   if (list) answered['X-Total-Count'] = headerRef('TotalCount');
   if (!output) return { description, headers: answered };
-  const told = operation.stream ? output : progressRef;
-  const events: Schema = {
-    'text/event-stream': {
-      schema: {
-        type: 'string',
-        description: 'Server-sent events; the data of each is JSON of this schema',
-        contentMediaType: 'text/event-stream',
-        contentSchema: told,
-      },
-      example: `data: ${JSON.stringify(sample(told))}\n\n`,
-    },
-  };
+  const events = eventsOf(operation.stream ? output : progressRef, sample);
   if (operation.stream) return { description, headers: answered, content: events };
   const { items } = membersOf(operation.output);
   const schema =
@@ -208,7 +214,7 @@ function successOf(
         schema,
         example: sample(output),
       },
-      ...(operation.reportsProgress ? events : {}),
+      ...(operation.reportsProgress && !operation.creates ? events : {}),
       ...(rawOutput ? { [rawOutput.type]: { schema: { type: 'string', format: 'binary' } } } : {}),
     },
   };
