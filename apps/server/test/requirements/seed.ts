@@ -78,6 +78,7 @@ export async function seed(wire: Wire, ground: Ground): Promise<ListsOf> {
   await world.close();
   if (!existsSync(join(ground.folder, 'data'))) throw new Error('The server has no data folder.');
   return {
+    'tasks.history': { id: taskId },
     'repositories.runs': { id: repositoryId },
     'pushes.list': { id: asking.id },
     'executions.logs': { id: noisy.id },

@@ -28,7 +28,8 @@ interface ServerContext {
 }
 
 export interface YogaOptions extends Limits {
-  readonly operations: readonly Operation[];
+  /** What the schema's fields are of; of others GraphQL's own refusals stay as they are. */
+  readonly operations?: readonly Operation[];
   readonly schema: GraphQLSchema;
   readonly dispatcher: Dispatcher;
   readonly introspection: boolean;
@@ -44,7 +45,7 @@ export type Yoga = ReturnType<typeof makeYoga>;
 
 /** GraphQL Yoga over a schema, with limits, and with errors as every surface has them. */
 export function makeYoga(options: YogaOptions) {
-  const { operations, schema, dispatcher, introspection, maxBatch, path, log } = options;
+  const { operations = [], schema, dispatcher, introspection, maxBatch, path, log } = options;
   return createYoga<ServerContext, Ask>({
     schema,
     graphqlEndpoint: path,
