@@ -47,4 +47,9 @@ export interface Caller {
 export interface Dispatcher {
   call(operation: Operation, input: unknown, caller: Caller): Promise<unknown>;
   stream(operation: Operation, input: unknown, caller: Caller): AsyncIterable<unknown>;
+  /**
+   * For a surface whose own rules refuse an input: throws what the operation itself refuses it with, and `refusal` where it
+   * would not. Nothing is carried out.
+   */
+  refuse?(operation: Operation, input: unknown, caller: Caller, refusal: Error): Promise<never>;
 }

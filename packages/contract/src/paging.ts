@@ -71,6 +71,7 @@ function mistypedFilter(type: FieldType | readonly string[], op: FilterOperator,
   if (value === null) return op === 'eq' || op === 'ne' ? null : 'null can only be compared with eq and ne.';
   if (typeof type !== 'string')
     return op === 'like' || type.includes(String(value)) ? null : `must be one of ${type.join(', ')}.`;
+  if (op === 'like' && type !== 'string') return `like compares text, and this is a ${type}: use another operator.`;
   if (type === 'number' && typeof value !== 'number') return 'must be a number.';
   if (type === 'boolean' && typeof value !== 'boolean') return 'must be true or false.';
   if (type === 'datetime' && Number.isNaN(Date.parse(String(value)))) return 'must be an ISO 8601 time.';

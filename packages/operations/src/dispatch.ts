@@ -52,6 +52,17 @@ export function dispatcher(handlers: Handlers, guard: Guard): Dispatcher {
       await admitted.ended?.({ output });
       return output;
     },
+    async refuse(operation, input, caller, refusal) {
+      const admitted = await guard.admit(operation, input, caller);
+      let error: unknown = refusal;
+      try {
+        await prepare(operation, input, caller);
+      } catch (own) {
+        error = own;
+      }
+      await admitted.ended?.({ error });
+      throw error;
+    },
     async *stream(operation, input, caller) {
       const admitted = await guard.admit(operation, input, caller);
       // Who stops listening ends the stream too.

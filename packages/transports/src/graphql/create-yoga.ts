@@ -1,4 +1,5 @@
 import type { Caller, Dispatcher } from '@ratchet/contract/dispatcher';
+import type { Operation } from '@ratchet/contract/operation';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -12,6 +13,7 @@ import { statusOf } from '../rest/status.ts';
 import type { Ask } from './ask.ts';
 import { type Log, presentError } from './errors.ts';
 import { checkComplexity, checkStructure, checkText, type Limits } from './limits.ts';
+import { refusingInOwnWords } from './own-words.ts';
 
 /** Who asks, and on which connection. Every operation of a request gets an `Ask` of its own out of it. */
 export interface Asker {
@@ -26,6 +28,8 @@ interface ServerContext {
 }
 
 export interface YogaOptions extends Limits {
+  /** What the schema's fields are of; of others GraphQL's own refusals stay as they are. */
+  readonly operations?: readonly Operation[];
   readonly schema: GraphQLSchema;
   readonly dispatcher: Dispatcher;
   readonly introspection: boolean;
@@ -41,13 +45,18 @@ export type Yoga = ReturnType<typeof makeYoga>;
 
 /** GraphQL Yoga over a schema, with limits, and with errors as every surface has them. */
 export function makeYoga(options: YogaOptions) {
-  const { schema, dispatcher, introspection, maxBatch, path, log } = options;
+  const { operations = [], schema, dispatcher, introspection, maxBatch, path, log } = options;
   return createYoga<ServerContext, Ask>({
     schema,
     graphqlEndpoint: path,
     context: ({ asker }) => ({ ...asker, dispatcher, loaders: new Map() }),
     batching: maxBatch > 1 ? { limit: maxBatch } : false,
-    plugins: [limiting(options), ...(introspection ? [] : [hiding]), presenting(log)],
+    plugins: [
+      refusingInOwnWords(operations, dispatcher),
+      limiting(options),
+      ...(introspection ? [] : [hiding]),
+      presenting(log),
+    ],
     parserAndValidationCache: { documentCache: smallCache(), errorCache: noCache(), validationCache: true },
     // Errors are made safe by `presenting`, which knows the request they belong to.
     maskedErrors: false,

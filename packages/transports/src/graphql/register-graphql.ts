@@ -48,6 +48,7 @@ export async function registerGraphQL(app: FastifyInstance, options: GraphQLOpti
   };
   const schema = buildGraphQLSchema(operations);
   const yogaOptions = {
+    operations,
     schema,
     dispatcher,
     introspection,

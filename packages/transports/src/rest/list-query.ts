@@ -21,20 +21,10 @@ const own = new Set(['page', 'limit', 'cursor', 'q', 'sort', '_sort', '_order', 
 /** Reads paging, order and filters from a query; members of the operation's own input are left to the caller. */
 export function readListQuery(query: Query, fields: ListFields, members: ReadonlySet<string>): ListQuery {
   const filters: FilterClause[] = [];
-  const unknown: string[] = [];
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined || own.has(key) || (members.has(key) && !(key in fields.filters))) continue;
-    const filter = filterFrom(key, value, fields);
-    if (filter) filters.push(filter);
-    else unknown.push(key);
-  }
-  if (unknown.length > 0) {
-    const known = Object.keys(fields.filters).join(', ');
-    throw new RatchetError(
-      'VALIDATION_FAILED',
-      `There is no filter ${unknown.join(', ')}; there are ${known}, each also with _ne, _gt, _gte, _lt, _lte and _like.`,
-      unknown.map((path) => ({ path, message: 'is no filter of this list' })),
-    );
+    // What is no filter here is one all the same: the list says so, in the words it has on every surface.
+    filters.push(filterFrom(key, value, fields) ?? { field: key.replace(/\[\]$/, ''), op: 'eq', value });
   }
   const bare = '_start' in query || '_end' in query || 'id' in query;
   const sort = [...sortFrom(texts(query.sort)), ...refineSort(texts(query._sort), texts(query._order))];
@@ -56,10 +46,10 @@ const texts = (value: string | string[] | undefined): string[] =>
     .filter(Boolean);
 
 function pick(query: Query): Record<string, unknown> {
-  const whole = (text: unknown) => (typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text);
+  const number = (text: unknown) => (typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
   return {
-    ...(query.page === undefined ? {} : { page: whole(query.page) }),
-    ...(query.limit === undefined ? {} : { limit: whole(query.limit) }),
+    ...(query.page === undefined ? {} : { page: number(query.page) }),
+    ...(query.limit === undefined ? {} : { limit: number(query.limit) }),
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
   };
 }

@@ -1,0 +1,4 @@
+import { runManifest } from './run-manifest.ts';
+import { trpcWire } from './wires/trpc.ts';
+
+runManifest('trpc', async ({ address }) => trpcWire(address));

@@ -1,0 +1,13 @@
+import type { Wire } from './wire.ts';
+import { graphqlWire } from './wires/graphql.ts';
+import { mcpWire } from './wires/mcp.ts';
+import { restWire } from './wires/rest.ts';
+import { trpcWire } from './wires/trpc.ts';
+
+/** Every surface of one server, REST first: the others are compared with it. */
+export const openWires = async (address: string): Promise<readonly [Wire, ...Wire[]]> => [
+  restWire(address),
+  trpcWire(address),
+  await mcpWire(address),
+  await graphqlWire(address),
+];
