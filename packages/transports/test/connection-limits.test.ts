@@ -22,6 +22,7 @@ async function start(limits: ConnectionLimits): Promise<void> {
       })(),
       reply,
       new AbortController().signal,
+      Promise.resolve(),
     ),
   );
   port = Number(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port);
