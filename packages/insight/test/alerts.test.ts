@@ -144,18 +144,16 @@ describe('a security alert', () => {
       ...more,
     });
   const run = (more: Partial<typeof syncRuns.$inferInsert>) =>
-    database.db
-      .insert(syncRuns)
-      .values({
-        id: newId(),
-        repositoryId,
-        trigger: 'manual',
-        direction: 'push',
-        status: 'success',
-        startedBy: 'x',
-        problems: [],
-        ...more,
-      });
+    database.db.insert(syncRuns).values({
+      id: newId(),
+      repositoryId,
+      trigger: 'manual',
+      direction: 'push',
+      status: 'success',
+      startedBy: 'x',
+      problems: [],
+      ...more,
+    });
 
   it('tells of failed sign-ins, however often they were folded', async () => {
     await event({ operation: 'auth.login', actorKind: 'anonymous', errorCode: 'UNAUTHENTICATED' });
