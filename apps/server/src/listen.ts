@@ -91,7 +91,16 @@ export async function listen(
   }
   if (surfaces.trpc) registerTrpc(app, surface);
   if (surfaces.graphql) await registerGraphQL(app, { ...surface, ...settings.graphql });
-  if (surfaces.mcp) await registerMcp(app, { ...surface, version, documents: served.documents, ...settings.mcp });
+  if (surfaces.mcp)
+    await registerMcp(app, {
+      ...surface,
+      ...settings.mcp,
+      version,
+      documents: served.documents,
+      // The gate before all surfaces has judged the host already.
+      allowedHosts: ['*'],
+      ...(settings.server.publicUrl === null ? {} : { publicUrl: settings.server.publicUrl }),
+    });
   registerProbes(app, {
     ready: () =>
       served.ready().then(

@@ -379,3 +379,22 @@ describe('debugging live', () => {
     for (const { id } of sessions) expect((await end(id)).status).toBe(204);
   });
 });
+
+it('does not debug a task that names a secret which it is not granted, as it would not run it', async () => {
+  const made = await server.api('POST', '/tasks', {
+    name: 'needs a secret',
+    sourceCode: '(input, context) => context.secrets.TOKEN_OF_IT',
+    metadata: { secrets: ['TOKEN_OF_IT'] },
+  });
+  const refused = {
+    code: 'TASK_INVALID',
+    message: expect.stringContaining('needs TOKEN_OF_IT, which it is not granted'),
+  };
+  for (const how of ['debug', 'debug-sessions'])
+    expect((await server.api('POST', `/tasks/${made.body.id}/${how}`, { input: {} })).body).toMatchObject(refused);
+  const secret = { name: 'TOKEN_OF_IT', value: 'a value', taskIds: [made.body.id] };
+  expect((await server.api('POST', '/secrets', secret)).status).toBe(201);
+  expect((await server.api('POST', `/tasks/${made.body.id}/debug`, { input: {} })).body).toMatchObject({
+    status: 'completed',
+  });
+});

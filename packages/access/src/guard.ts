@@ -22,8 +22,6 @@ interface Admission {
   ended?(outcome: Outcome): Promise<void> | void;
 }
 
-export type CallGuard = ReturnType<typeof guard>;
-
 /**
  * Decides on every call, whatever the surface, in this order: is the caller known, is their key for this tool, have they
  * the permission, do they call too often, may they do it to what the input names. What is refused is noted down, and so is

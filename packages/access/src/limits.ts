@@ -50,17 +50,16 @@ export function limits(
     const { perMinute, operations } = settings;
     const known = actor.kind === 'user' || actor.kind === 'api_key';
     const user = perMinute.roles?.[rights.role] ?? perMinute.user;
-    const [kind, rate] = actor.kind === 'api_key' ? ['key', perMinute.key] : ['user', user];
-    const who = known ? `${kind}:${actor.id}` : `anonymous:${address ?? ''}`;
-    const rates: [string, number | undefined][] = [
-      [who, known ? rate : perMinute.anonymous],
-      [`address:${address}`, address === undefined ? 0 : perMinute.address],
-      [`operation:${name}:${who}`, Object.hasOwn(operations, name) ? operations[name] : 0],
-    ];
+    const isKey = actor.kind === 'api_key';
+    const rate = isKey ? perMinute.key : user;
+    const who = known ? `${isKey ? 'key' : 'user'}:${actor.id}` : `anonymous:${address ?? ''}`;
     const buckets: Bucket[] = [];
-    for (const [bucket, each] of rates)
-      if (each)
-        buckets.push({ name: bucket, perMinute: each, burst: Math.max(1, Math.min(each, settings.burst ?? each)) });
+    const add = (bucket: string, each: number | undefined): void => {
+      if (each) buckets.push({ name: bucket, perMinute: each, burst: Math.max(1, Math.min(each, settings.burst ?? each)) });
+    };
+    add(who, known ? rate : perMinute.anonymous);
+    if (address !== undefined) add(`address:${address}`, perMinute.address);
+    if (Object.hasOwn(operations, name)) add(`operation:${name}:${who}`, operations[name]);
     return buckets;
   }
 

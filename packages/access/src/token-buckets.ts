@@ -64,7 +64,7 @@ export function memoryBuckets(now: () => number = () => performance.now()): Take
       if (!refusal || retryAfterMs > refusal.retryAfterMs) refusal = { bucket, retryAfterMs };
     }
     if (refusal) return refusal;
-    for (const bucket of buckets) levelOf(bucket, at).tokens -= 1;
+    for (const { name } of buckets) (levels.get(name) as Level).tokens -= 1;
     return null;
   };
 }
