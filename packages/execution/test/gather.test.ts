@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
 import { gather } from '@ratchet/store/gather';
+import { describe, expect, it } from 'vitest';
 import { createPace } from '../src/pace.ts';
 
 describe('what is gathered', () => {
