@@ -68,6 +68,22 @@ const ids = async (table: string, column = 'id') =>
     String((row as { id: string }).id),
   );
 
+describe('a kept execution', () => {
+  it('stays, with its log, recording and deliveries', async () => {
+    const [kept, other] = [await execution(90), await execution(90)];
+    for (const id of [kept, other]) {
+      await recording(id, 90);
+      await delivery(id, 'delivered', 90);
+    }
+    await execute(sql`update ratchet.executions set keep = true where id = ${kept}`);
+    await tidy(database.db, week);
+    expect(await ids('executions')).toEqual([kept]);
+    expect(await ids('recordings', 'execution_id')).toEqual([kept]);
+    expect(await ids('delivery_results', 'execution_id')).toEqual([kept]);
+    expect(await ids('execution_events', 'execution_id')).toEqual([kept, kept]);
+  });
+});
+
 describe('executions', () => {
   it('go when they ended long enough ago and nothing needs them', async () => {
     await execution(8);
