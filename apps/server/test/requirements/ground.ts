@@ -18,7 +18,10 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-export async function openGround(environment: Readonly<Record<string, string>> = {}): Promise<Ground> {
+export const adminPassword = 'the-password-of-the-admin';
+
+/** With `signIn` nobody may do anything who has not signed in; without, whoever reaches the server may do everything. */
+export async function openGround({ signIn = false }: { readonly signIn?: boolean } = {}): Promise<Ground> {
   const folder = mkdtempSync(join(tmpdir(), 'ratchet-requirements-'));
   const gitToken = 'a-token-for-git';
   const database = await openTestDatabase();
@@ -26,6 +29,7 @@ export async function openGround(environment: Readonly<Record<string, string>> =
   const web = await answeringServer();
   const server = await startServer({
     port: 0,
+    auth: signIn ? 'password' : 'none',
     dataDir: join(folder, 'data'),
     ...(database.url ? { databaseUrl: database.url } : {}),
     logLevel: 'error',
@@ -33,7 +37,9 @@ export async function openGround(environment: Readonly<Record<string, string>> =
       FILE_WATCHER_ENABLED: 'false',
       RATCHET_EXECUTION_ALLOW_PRIVATE: '127.0.0.1',
       RATCHET_OUTPUT_ALLOW_PRIVATE: '127.0.0.1',
-      ...environment,
+      RATCHET_ADMIN_PASSWORD: adminPassword,
+      // Many wrong passwords come from one address here.
+      RATCHET_SECURITY_SIGN_IN_ATTEMPTS: '1000',
     },
   });
   return {

@@ -27,8 +27,8 @@ const kindOf = ({ effect, stream }: Operation) =>
   stream ? 'subscription' : effect === 'read' ? ('query' as const) : ('mutation' as const);
 
 /** GraphQL by documents that ask for every member of an answer. */
-export async function graphqlWire(address: string): Promise<Wire> {
-  return wireWith(address, await argumentTypes(address), {});
+export async function graphqlWire(address: string, credentials: Credentials = {}): Promise<Wire> {
+  return wireWith(address, await argumentTypes(address, credentials), credentials);
 }
 
 function wireWith(address: string, types: Arguments, credentials: Credentials): Wire {
@@ -149,13 +149,13 @@ function restored(schema: z.ZodType, value: unknown): unknown {
 }
 
 /** The type of every argument, as the server writes it in its own schema. */
-async function argumentTypes(address: string): Promise<Arguments> {
+async function argumentTypes(address: string, credentials: Credentials): Promise<Arguments> {
   const type = 'kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } }';
   const fields = `{ fields { name args { name type { ${type} } } } }`;
   const query = `{ __schema { queryType ${fields} mutationType ${fields} subscriptionType ${fields} } }`;
   const response = await fetch(`${address}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...proofHeaders(credentials), 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
   const { data, errors } = (await response.json()) as {

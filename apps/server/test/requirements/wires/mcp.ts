@@ -15,7 +15,7 @@ type Values = Readonly<Record<string, unknown>>;
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** MCP over Streamable HTTP by the official client: a tool for every operation, arguments in snake_case. */
-export async function mcpWire(address: string): Promise<Wire> {
+export async function mcpWire(address: string, given: Credentials = {}): Promise<Wire> {
   const open: Client[] = [];
   const connect = async (credentials: Credentials): Promise<Client> => {
     const client = new Client({ name: 'requirements', version: '1.0.0' });
@@ -29,7 +29,7 @@ export async function mcpWire(address: string): Promise<Wire> {
     open.push(client);
     return client;
   };
-  return wireWith(await connect({}), connect, async () => {
+  return wireWith(await connect(given), connect, async () => {
     for (const client of open.splice(0)) await client.close();
   });
 }
