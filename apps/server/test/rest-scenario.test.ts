@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operations } from '@ratchet/contract/operations/table';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { executionsScenario } from './rest-scenario/executions.ts';
 import { openApiProxy } from './rest-scenario/open-api-proxy.ts';
 import { repositoriesScenario } from './rest-scenario/repositories.ts';
@@ -18,6 +18,9 @@ const unbuilt = operations
   .filter(({ name }) => /^(auth|users|apiKeys|grants|audit|config|guides)\./.test(name))
   .map(({ name }) => name)
   .concat(['tasks.createVersion', 'tasks.edit', 'executions.update']);
+
+// The proxy takes its time over a document of this size, on a busy machine minutes.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let server: Served;
 let proxy: Awaited<ReturnType<typeof openApiProxy>>;
