@@ -57,8 +57,8 @@ export async function listen(
     ...http,
     signedIn: identify !== null,
     origins: http.corsOrigins,
-    // Webhooks come from elsewhere, and are signed.
-    except: (path) => path.startsWith(webhookPath(prefix)),
+    // Webhooks come from elsewhere, and are signed; probes go by whatever name, and tell nothing.
+    except: (path) => path.startsWith(webhookPath(prefix)) || path === '/live' || path === '/ready',
     alsoFrom: (path, origin) => isDevTools(origin) && path.startsWith(debugSessionPath(prefix)),
   });
   const callerOf = callersOf(identify);
