@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Io } from './context.ts';
 
 /** One sign-in as it is kept between commands. */
 export interface SavedSignIn {
@@ -18,7 +17,7 @@ export interface SavedSignIns {
   forget(server: string): void;
 }
 
-type Env = Io['env'];
+type Env = Readonly<Record<string, string | undefined>>;
 
 const folderOf = (env: Env): string =>
   join(env.XDG_CONFIG_HOME || (env.APPDATA ?? join(env.HOME ?? homedir(), '.config')), 'ratchet');

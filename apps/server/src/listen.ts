@@ -74,8 +74,8 @@ export async function listen(
     allowedAddresses: settings.server.allowedAddresses,
     signedIn: identify !== null,
     origins: cors.origins,
-    // Webhooks come from elsewhere, and are signed.
-    except: (path) => path.startsWith(webhookPath(prefix)),
+    // Webhooks come from elsewhere, and are signed; probes go by whatever name, and tell nothing.
+    except: (path) => path.startsWith(webhookPath(prefix)) || path === '/live' || path === '/ready',
     alsoFrom: (path, origin) =>
       (isDevTools(origin) && path.startsWith(debugSessionPath(prefix))) ||
       (path === mcpPath && settings.mcp.allowedOrigins.includes(origin)),

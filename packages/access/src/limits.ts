@@ -55,7 +55,8 @@ export function limits(
     const who = known ? `${isKey ? 'key' : 'user'}:${actor.id}` : `anonymous:${address ?? ''}`;
     const buckets: Bucket[] = [];
     const add = (bucket: string, each: number | undefined): void => {
-      if (each) buckets.push({ name: bucket, perMinute: each, burst: Math.max(1, Math.min(each, settings.burst ?? each)) });
+      if (each)
+        buckets.push({ name: bucket, perMinute: each, burst: Math.max(1, Math.min(each, settings.burst ?? each)) });
     };
     add(who, known ? rate : perMinute.anonymous);
     if (address !== undefined) add(`address:${address}`, perMinute.address);
