@@ -29,8 +29,9 @@ export function signedInFetch(server: string, saved: SavedSignIns, plain = globa
         });
         saved.save(server, savedFrom(next));
       } catch (error) {
-        if (error instanceof RatchetError && error.code === 'RATE_LIMITED' && tries < 3) await sleep(300);
-        else if (error instanceof RatchetError && error.code === 'UNAUTHENTICATED') {
+        const refused = error instanceof RatchetError && error.code === 'UNAUTHENTICATED';
+        if (refused && 'exchangedWithinSeconds' in Object(error.details) && tries < 3) await sleep(300);
+        else if (refused) {
           if (saved.of(server)?.refreshToken === signIn.refreshToken) saved.forget(server);
           return null;
         } else throw error;

@@ -1,4 +1,5 @@
 import type { Caller } from '@ratchet/contract/dispatcher';
+import type { RegistryChanges } from '@ratchet/contract/entities/registry';
 import { type Operation, operation } from '@ratchet/contract/operation';
 import type { Guard } from '@ratchet/operations/dispatch';
 import type { Registry } from '@ratchet/transports/rest/register-registry';
@@ -33,8 +34,12 @@ const write = operation({
   mcp: 'ratchet_write_registry_files',
 }) as Operation;
 
+type Unguarded = Omit<Registry, 'change'> & {
+  change(repository: string | null, changes: RegistryChanges, caller: Caller): ReturnType<Registry['change']>;
+};
+
 /** The served registry behind the guard of all calls. */
-export function guardedRegistry(registry: Registry, guard: Guard): Registry {
+export function guardedRegistry(registry: Unguarded, guard: Guard): Registry {
   async function call<T>(asked: Operation, caller: Caller, work: () => Promise<T>): Promise<T> {
     const admitted = await guard.admit(asked, {}, caller);
     let output: T;
@@ -53,6 +58,6 @@ export function guardedRegistry(registry: Registry, guard: Guard): Registry {
     file: (name, path, caller) => call(read, caller, () => registry.file(name, path, caller)),
     write: (name, path, bytes, condition, caller) =>
       call(write, caller, () => registry.write(name, path, bytes, condition, caller)),
-    change: (name, changes, caller) => call(write, caller, () => registry.change(name, changes, caller)),
+    change: (name, changes, caller) => call(write, caller, () => registry.change(name, changes(), caller)),
   };
 }

@@ -149,7 +149,7 @@ describe('a person', () => {
   it('makes an account where the server allows it, which only reads', async () => {
     const given = { email: 'new@example.org', password: 'a long password' };
     const made = await server.api('POST', '/auth/register', given);
-    expect([made.status, made.headers.get('location')]).toEqual([201, null]);
+    expect([made.status, made.headers.get('location')]).toEqual([201, '/api/v1/auth/me']);
     expect(made.body.user).toMatchObject({ username: 'new', role: 'readonly' });
     const as = server.bearer(made.body.accessToken);
     expect((await server.api('GET', '/tasks', undefined, as)).status).toBe(200);
@@ -330,18 +330,18 @@ describe('ten thousand wrong passwords', () => {
     const attacker = { 'x-forwarded-for': '203.0.113.9' };
     const codes = new Map<string, number>();
     const before = process.memoryUsage().rss;
-    let longest: string | null = null;
+    let longest = 0;
     await Promise.all(
       Array.from({ length: 50 }, async (_, worker) => {
         for (let i = 0; i < 200; i++) {
           const { body, headers } = await server.login('target', `wrong ${worker} ${i}`, attacker);
           codes.set(body.code, (codes.get(body.code) ?? 0) + 1);
-          longest = headers.get('retry-after') ?? longest;
+          longest = Math.max(longest, Number(headers.get('retry-after') ?? 0));
         }
       }),
     );
     expect(Object.fromEntries(codes)).toEqual({ UNAUTHENTICATED: 10, RATE_LIMITED: 9990 });
-    expect(Number(longest)).toBeGreaterThan(600);
+    expect(longest).toBeGreaterThan(600);
     const own = await server.login('target', password, attacker);
     expect([own.status, own.body.details.retryAfterMs]).toEqual([429, expect.any(Number)]);
     expect((await server.login('target', password, { 'x-forwarded-for': '203.0.113.10' })).status).toBe(200);

@@ -74,7 +74,8 @@ export function auditedCall(
     } else if (changes) {
       const failures = notes('failed', error, about, none);
       // Who has not signed in could fill the audit with what they send.
-      if (caller.actor.kind === 'anonymous') await noted(trail.refused(failures[0] as AuditNote));
+      if (caller.actor.kind === 'anonymous' && caller.rights.permissions.length === 0)
+        await noted(trail.refused(failures[0] as AuditNote));
       else await noted(trail.append(failures));
     }
   }

@@ -117,7 +117,7 @@ export function signInDesk(options: SignInOptions) {
 
     /**
      * The next pair of tokens for a refresh token. Of two that come at once with the same one, one is told to wait and to
-     * come with the successor (RATE_LIMITED); one that comes later ends the session.
+     * come with the successor (UNAUTHENTICATED, with `exchangedWithinSeconds`); one that comes later ends the session.
      */
     async refresh(token: string, from: From): Promise<SignIn> {
       const given = sessionTokens.read(token);
@@ -200,7 +200,7 @@ const signedOut = (): RatchetError => new RatchetError('UNAUTHENTICATED', 'The s
 
 const exchanged = (): RatchetError =>
   new RatchetError(
-    'RATE_LIMITED',
+    'UNAUTHENTICATED',
     'This refresh token was exchanged a moment ago, by another tab or another try. Come again with the one it was exchanged for.',
-    { retryAfterMs: 1000, exchangedWithinSeconds: graceMs / 1000 },
+    { exchangedWithinSeconds: graceMs / 1000 },
   );

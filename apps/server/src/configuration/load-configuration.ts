@@ -123,7 +123,10 @@ function likelyMistakes(environment: Layers['environment']): Fault[] {
   return Object.keys(environment).flatMap((name) => {
     const section = /^RATCHET_([A-Z]+)_/.exec(name)?.[1]?.toLowerCase() ?? '';
     if (!name.startsWith('RATCHET_') || known.has(name) || section === '') return [];
-    const near = ours.find((other) => differsLittle(name, other));
+    const near = nearestName(
+      name,
+      ours.filter((other) => differsLittle(name, other)),
+    );
     return near ? [{ where: name, setting: '', message: `This variable sets nothing. Did you mean ${near}?` }] : [];
   });
 }

@@ -115,7 +115,7 @@ describe('a file that is wrong says so, with the place', () => {
       /nested too deep|cannot be read/,
     );
     expect(load('server: &s { port: 4 }\nmcp: { allowed_origins: *s }').errors).toEqual([
-      expect.stringMatching(/^2:25: mcp.allowed_origins: must be a list of texts; it is a section/),
+      expect.stringMatching(/^1:12: mcp.allowed_origins: must be a list of texts; it is a section/),
     ]);
   });
 
@@ -239,6 +239,7 @@ function examples(name: string, kind: string, usual: unknown): { written: string
     'security.rate_limits.redis_url': 'redis://r:6379',
     'server.cors.origins': ['https://a.org', 'https://b.org'],
     'security.rate_limits.operations': { 'tasks.run': 5 },
+    'security.rate_limits.per_minute.roles': { service: 5 },
     'registry.sources': [{ type: 'git', url: 'https://h/x.git' }],
     'http.proxy': 'http://p:3128',
     'http.https_proxy': 'http://p:3128',

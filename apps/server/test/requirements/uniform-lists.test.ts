@@ -109,12 +109,14 @@ describe.each(listOperations.map((operation) => [operation.name, operation] as c
 
   it('shows the same rows, or the same refusal, for every condition', async () => {
     const rows = rowsOf(await same(operation, {}));
+    // A condition that always stands cannot be told from another one on its field in REST's notation.
+    const always = ((lists[operation.name]?.filters ?? []) as { field: string }[]).map((clause) => clause.field);
     let found = 0;
-    for (const [field, type] of Object.entries(filters))
+    for (const [field, type] of Object.entries(filters).filter(([name]) => !always.includes(name)))
       for (const op of filterOperators)
         for (const value of valuesFor(type, field, rows))
           found += rowsOf(await same(operation, { filters: [{ field, op, value }] })).length;
-    const [field = ''] = Object.keys(filters);
+    const [field = ''] = Object.keys(filters).filter((name) => !always.includes(name));
     const [first, second] = valuesFor(filters[field] ?? 'string', field, rows);
     await same(operation, { filters: [{ field, op: 'eq', value: [first, second ?? first] }] });
     await same(operation, { filters: [{ field, value: first }] });

@@ -31,7 +31,7 @@ export interface Limits {
 /** Bounds that need no configuring: past them nothing is a query anybody wrote. */
 const most = { characters: 262_144, tokens: 10_000, nesting: 200, directives: 50, fields: 2000 } as const;
 /** Items of a list whose number no argument says, and of a page without a limit. */
-const items = { unpaged: 10, paged: 25 } as const;
+const items = { unpaged: 3, paged: 25 } as const;
 
 const refuse = (what: string, is: number | string, may: number, advice: string): GraphQLError =>
   new GraphQLError(`The query has ${is} ${what}; ${may} are allowed. ${advice}`, {

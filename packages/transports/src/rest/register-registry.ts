@@ -17,7 +17,8 @@ export interface Registry {
   ): Promise<{ created: boolean; digest: string | null }>;
   change(
     repository: string | null,
-    changes: RegistryChanges,
+    /** Read when the caller may: who may not learns nothing of what is wrong with them. */
+    changes: () => RegistryChanges,
     caller: Caller,
   ): Promise<{ head: string; files: RegistryIndex['files'] }>;
 }
@@ -80,7 +81,7 @@ export function registerRegistry(
       const { repository, path } = placeOf(request);
       if (path !== changesName)
         throw new RatchetError('METHOD_NOT_ALLOWED', `POST is possible at ${changesName} only.`);
-      return reply.send(await registry.change(repository, changesIn(request.body), caller));
+      return reply.send(await registry.change(repository, () => changesIn(request.body), caller));
     });
   });
 }

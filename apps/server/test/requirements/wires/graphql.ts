@@ -21,7 +21,7 @@ type Arguments = Readonly<Record<string, Readonly<Record<string, string>>>>;
 type Values = Readonly<Record<string, unknown>>;
 
 /** How deep a tree is asked for: every level multiplies what a query weighs. */
-const treeLevels = 3;
+const treeLevels = 6;
 
 const kindOf = ({ effect, stream }: Operation) =>
   stream ? 'subscription' : effect === 'read' ? ('query' as const) : ('mutation' as const);
