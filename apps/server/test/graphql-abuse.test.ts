@@ -10,7 +10,7 @@ afterAll(() => server.close());
 const ask = async (query: unknown, variables: unknown = {}) =>
   (await server.call('POST', '/graphql', { query, variables })).body;
 const sized = (n: number, each: (i: number) => string) => Array.from({ length: n }, (_, i) => each(i)).join(' ');
-const nested = (n: number) => `${'{task{repository'.repeat(n)}{id}${'}}'.repeat(n)}`;
+const nested = (n: number) => `${'{task(id:"x"){repository'.repeat(n)}{id}${'}}'.repeat(n)}`;
 
 const bombs: readonly [what: string, query: string, says: RegExp][] = [
   ['1,000 aliases', `{${sized(1000, (i) => `a${i}: tasks { id }`)}}`, /1000 aliases; 30 are allowed/],

@@ -55,7 +55,13 @@ describe('GraphQL over HTTP', () => {
     ['a text', '"query"', {}, 400, 'VALIDATION_FAILED'],
     ['an empty batch', '[]', {}, 400, 'VALIDATION_FAILED'],
     ['a member that is not known', { ...health, extra: 1 }, {}, 400, 'VALIDATION_FAILED'],
-    ['__proto__', `{"query":"{ health { status } }","variables":{"__proto__":{}}}`, {}, 400, 'VALIDATION_FAILED'],
+    [
+      '__proto__',
+      `{"query":"mutation($m: JsonObject) { createTask(name: \\"x\\", sourceCode: \\"1\\", metadata: $m) { id } }","variables":{"m":{"__proto__":{}}}}`,
+      {},
+      400,
+      'VALIDATION_FAILED',
+    ],
     [
       'a form',
       'query={health{status}}',

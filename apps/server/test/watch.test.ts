@@ -21,6 +21,7 @@ beforeAll(async () => {
       port: 0,
       dataDir: join(folder, name),
       ...(database.url ? { databaseUrl: database.url } : {}),
+      auth: 'none',
       logLevel: 'error',
       environment: {},
     });

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
@@ -120,7 +121,8 @@ describe('every tool that reads', () => {
       (tool.inputSchema.required ?? []).map((argument) => [argument, world[argument] ?? nothing]),
     );
     if (name === 'ratchet_analyze_execution_error') given.execution_id = failed;
-    if (name === 'ratchet_discover_tasks') given.path = server.folder;
+    if (name === 'ratchet_discover_tasks')
+      given.path = mkdirSync(join(server.folder, 'elsewhere'), { recursive: true }) ?? '';
     if (missing.has(name)) {
       expect(await refusal(client(), name, given)).toMatchObject({ code: 'NOT_FOUND' });
       return;

@@ -5,6 +5,8 @@ import { operations } from '@ratchet/contract/operations/table';
 /** What the steps of the scenario have. */
 export interface Scenario {
   readonly client: Client;
+  /** The client of somebody else, by their token; without one, of nobody. */
+  readonly as: (token: string | undefined) => Client;
   /** Past the proxy, which makes text of raw bytes. */
   readonly direct: ClientOptions;
   /** A folder of this test alone. */
@@ -41,7 +43,11 @@ const nameOf = (method: string, path: string): string | undefined =>
     ?.name;
 
 /** A scenario over some address, and what was heard of it. */
-export function scenarioAt(baseUrl: string, folder: string, server = baseUrl): { at: Scenario; heard: Heard } {
+export function scenarioAt(
+  baseUrl: string,
+  folder: string,
+  { server = baseUrl, token }: { readonly server?: string; readonly token: string },
+): { at: Scenario; heard: Heard } {
   const answered = new Set<string>();
   const violations: string[] = [];
   const sameTagOtherBody: string[] = [];
@@ -65,17 +71,22 @@ export function scenarioAt(baseUrl: string, folder: string, server = baseUrl): {
     }
     return response;
   };
-  const options: ClientOptions = { baseUrl, fetch: listening, retries: 0 };
+  const options: ClientOptions = { baseUrl, fetch: listening, retries: 0, token };
   return {
     heard,
     at: {
       client: createClient(options),
+      as: (other) => createClient({ ...options, token: other }),
       direct: { ...options, baseUrl: server },
       folder,
       ask: async (method, path, body, headers = {}) => {
         const response = await listening(`${baseUrl}${path}`, {
           method,
-          headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         });
         if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
