@@ -25,7 +25,9 @@ export function serverPlaces({
 }: Pick<Settings, 'database' | 'auth' | 'security'>): ServerPlaces {
   const { dataDir } = database;
   const open = openFolders.map((name) => join(dataDir, name));
-  const allowed = security.allowedRoots ?? (auth.mode === 'none' ? null : open);
+  // The open folders are the server's own: its default repository lies in one, whatever else is allowed.
+  const allowed =
+    security.allowedRoots === null ? (auth.mode === 'none' ? null : open) : [...security.allowedRoots, ...open];
   const isBelow = (path: string, folders: readonly string[]): boolean =>
     folders.some((folder) => {
       const real = realOrPlanned(folder);

@@ -22,7 +22,7 @@ export const security = section('What is kept from whom', {
   ),
   allowed_roots: setting(
     z.array(z.string().min(1).max(4000)).max(100).nullable().default(null),
-    'Folders below which the repositories, projects, imports and outputs on this server must lie. Without: the open folders of the data folder (repositories, projects, imports, outputs); with auth.mode none, anywhere but the rest of the data folder',
+    'Folders below which the repositories, projects, imports and outputs on this server must lie, besides the open folders of the data folder (repositories, projects, imports, outputs). Without: those alone; with auth.mode none, anywhere but the rest of the data folder',
     { path: true },
   ),
   rate_limits: section('How often the server may be asked', {
