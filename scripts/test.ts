@@ -81,10 +81,32 @@ const databaseFolders = (): string[] => {
   return [...new Set(folders)].sort();
 };
 
-/** Tests with a database of their own, which is the same whatever the others have. */
-const sameOnBoth = ['commands', 'execution-insight', 'fuzz', 'lost-work', 'output', 'schedule-commands'].map(
-  (name) => `apps/cli/test/${name}.test.ts`,
-);
+/**
+ * Tests with a database of their own, which is the same whatever the others have; and those of what surfaces say, whose
+ * operations the requirements and the stories play on the embedded database too.
+ */
+const sameOnBoth = [
+  ...[
+    'abuse',
+    'commands',
+    'execution-insight',
+    'fuzz',
+    'lost-work',
+    'mcp',
+    'output',
+    'schedule-commands',
+    'sign-in',
+  ].map((name) => `apps/cli/test/${name}.test.ts`),
+  ...['graphql-abuse', 'graphql-protocol', 'graphql-same-as-rest', 'openapi', 'outgoing', 'refine', 'rest-routes'].map(
+    (name) => `apps/server/test/${name}.test.ts`,
+  ),
+  ...['rest-scenario', 'mcp/conformance', 'mcp/reference', 'mcp/tools', 'burst'].map(
+    (name) => `apps/server/test/${name}.test.ts`,
+  ),
+  ...['graphql', 'mcp', 'parity', 'trpc', 'uniform-lists', 'uniform-mistakes'].map(
+    (name) => `apps/server/test/requirements/${name}.test.ts`,
+  ),
+];
 
 /** Tests of outputs that need a server of another kind. */
 const outputTests = [
