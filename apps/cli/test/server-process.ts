@@ -27,7 +27,10 @@ export async function serve(
   const server: ChildProcess = spawn(
     process.execPath,
     [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', auth],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: folder, ...environment } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: folder, NODE_DISABLE_COMPILE_CACHE: '1', ...environment },
+    },
   );
   let log = '';
   server.stderr?.on('data', (chunk) => {

@@ -1,3 +1,6 @@
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Io } from '../context.ts';
 import { example } from '../example.ts';
@@ -48,8 +51,17 @@ export function serveCommands(root: Command, io: Io): void {
   );
 }
 
+/**
+ * What a start compiles is kept for the next one. In the user's own folder: the usual place is open to everybody on the
+ * machine, and what lies there is run.
+ */
+function keepCompiled({ env }: Io): void {
+  enableCompileCache(join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache'), 'ratchet', 'compiled'));
+}
+
 /** Serves until a signal. The first one drains; a second one ends at once. */
 async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<void> {
+  keepCompiled(io);
   const { startServer } = await import('@ratchet/server/start-server');
   const { port, ...rest } = given;
   const server = await startServer({
