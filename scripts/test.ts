@@ -103,7 +103,7 @@ const sameOnBoth = [
   ...['rest-scenario', 'mcp/conformance', 'mcp/reference', 'mcp/tools', 'burst'].map(
     (name) => `apps/server/test/${name}.test.ts`,
   ),
-  ...['graphql', 'mcp', 'parity', 'trpc', 'uniform-lists', 'uniform-mistakes'].map(
+  ...['graphql', 'mcp', 'parity', 'roles', 'trpc', 'uniform-lists', 'uniform-mistakes'].map(
     (name) => `apps/server/test/requirements/${name}.test.ts`,
   ),
 ];
