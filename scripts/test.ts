@@ -26,7 +26,8 @@ const command = (file: string, args: readonly string[], env: Readonly<Record<str
     const child = spawn(file, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+      // Tests start many processes of the same code: what one has compiled the next one reads.
+      env: { NODE_COMPILE_CACHE: join(scratch, 'compiled'), ...process.env, ...env },
     });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processEnvironment } from './process-environment.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -19,7 +20,7 @@ interface Ended {
 }
 const ratchet = (args: readonly string[], environment: Record<string, string> = {}) =>
   new Promise<Ended>((resolve) => {
-    const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', HOME: folder, ...environment } };
+    const options = { cwd: folder, env: { ...processEnvironment(folder), ...environment } };
     const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

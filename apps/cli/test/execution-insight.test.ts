@@ -6,6 +6,7 @@ import type { Span } from '@ratchet/contract/entities/trace';
 import { answeringServer } from '@ratchet/testing/answering-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timeline } from '../src/show-trace.ts';
+import { processEnvironment } from './process-environment.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -48,7 +49,7 @@ interface Ended {
 }
 const ratchet = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, HOME: folder } };
+    const options = { env: processEnvironment(folder) };
     execFile(process.execPath, [main, '--server', server.address, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );

@@ -9,13 +9,14 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { operations } from '@ratchet/contract/operations/table';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { processEnvironment } from './process-environment.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 let folder: string;
 let database: TestDatabase;
 let server: ServerProcess;
-const environment = { PATH: process.env.PATH ?? '', HOME: tmpdir() };
+const environment = processEnvironment(tmpdir());
 const soon = <T>(work: () => Promise<T> | T) => vi.waitFor(work, { timeout: 20_000, interval: 50 });
 
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processEnvironment } from './process-environment.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -31,7 +32,7 @@ interface Ended {
 /** The real command, in a process of its own. */
 const ratchet = (...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, HOME: folder } };
+    const options = { env: processEnvironment(folder) };
     execFile(process.execPath, [main, '--server', server.address, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );

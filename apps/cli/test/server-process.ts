@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type Client, createClient } from '@ratchet/client/create-client';
+import { processEnvironment } from './process-environment.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
@@ -29,7 +30,7 @@ export async function serve(
     [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', auth],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: folder, NODE_DISABLE_COMPILE_CACHE: '1', ...environment },
+      env: { ...processEnvironment(folder), ...environment },
     },
   );
   let log = '';
