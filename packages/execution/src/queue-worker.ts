@@ -60,7 +60,6 @@ export function queueWorker(options: QueueWorkerOptions): StandingWorker {
         events,
         concurrency: workers,
         noHandleSignals: true,
-        noPreparedStatements: database.mode === 'embedded',
         pollInterval: database.mode === 'embedded' ? 1000 : 500,
         logger: workerLogger(log),
         // Asked before every fetch: the place to wait until there is room.

@@ -51,8 +51,15 @@ function originOf(error: unknown): CodedError | null {
   return origin;
 }
 
+/** Whether a prepared statement's plan is older than what it reads: another version of the server has changed a table. */
+export const isStalePlan = (error: unknown): boolean => {
+  const origin = originOf(error);
+  return origin?.code === '0A000' && /cached plan/.test(origin.message);
+};
+
 /** Whether the same transaction may succeed when it is tried again. */
-export const isRetryable = (error: unknown): boolean => retryable.has(originOf(error)?.code ?? '');
+export const isRetryable = (error: unknown): boolean =>
+  retryable.has(originOf(error)?.code ?? '') || isStalePlan(error);
 
 /** A database's error as one that crosses a surface; SQL and values stay behind. Other errors are answered as they came. */
 export function translateDatabaseError(error: unknown): unknown {

@@ -63,4 +63,4 @@ export function gather<T, R>(
  * How long work waits for more while much goes on. Embedded, a statement takes this process's time, so that fewer of them
  * count for more.
  */
-export const groupMs = (mode: 'embedded' | 'postgresql'): number => (mode === 'embedded' ? 20 : 8);
+export const groupMs = (mode: 'embedded' | 'postgresql'): number => (mode === 'embedded' ? 20 : 16);

@@ -8,6 +8,7 @@ import { GuardedPool } from './guarded-pool.ts';
 import { Listener, type Warn } from './listener.ts';
 import { migrateSchema } from './migrate.ts';
 import { queryable } from './queryable.ts';
+import { StatementNames } from './statement-names.ts';
 import { inTransaction } from './transaction.ts';
 
 export type OpenDatabase =
@@ -70,6 +71,7 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
     await pool.end();
     throw error;
   }
+  const names = new StatementNames();
   const listener = new Listener(() => new pg.Client(connection), warn);
   let closing: Promise<void> | null = null;
   const stopTidying = mode === 'embedded' ? keepTidy(pool, warn) : async () => {};
@@ -81,9 +83,9 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
   };
   return {
     mode,
-    db: queryable(pool),
+    db: queryable(pool, names),
     pool,
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => inTransaction(pool, names, work),
     listen: (channel, heard) => listener.listen(channel, heard),
     close() {
       closing ??= close();

@@ -5,14 +5,19 @@ import type { Queryable } from './database.ts';
 import { isRetryable, translateDatabaseError } from './database-error.ts';
 import type { GuardedPool } from './guarded-pool.ts';
 import { queryable } from './queryable.ts';
+import type { StatementNames } from './statement-names.ts';
 
 const tries = 5;
 
 /** Runs `work` in one transaction, again when it lost against another one. What it throws takes its changes back. */
-export async function inTransaction<T>(pool: GuardedPool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: GuardedPool,
+  names: StatementNames,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, work);
+      return await once(pool, names, work);
     } catch (error) {
       if (attempt === tries || !isRetryable(error)) throw translateDatabaseError(error);
     }
@@ -20,12 +25,12 @@ export async function inTransaction<T>(pool: GuardedPool, work: (tx: Queryable) 
   }
 }
 
-async function once<T>(pool: GuardedPool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function once<T>(pool: GuardedPool, names: StatementNames, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let lost = false;
   try {
     await client.query('begin');
-    const result = await pool.insideTransaction(() => work(queryable(client)));
+    const result = await pool.insideTransaction(() => work(queryable(client, names)));
     const { command } = await client.query('commit');
     // PostgreSQL answers so, and no error, when a statement had failed before.
     if (command === 'ROLLBACK')

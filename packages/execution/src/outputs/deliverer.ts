@@ -191,7 +191,6 @@ export function deliverer(options: DelivererOptions) {
         events,
         concurrency: workers,
         noHandleSignals: true,
-        noPreparedStatements: database.mode === 'embedded',
         pollInterval: 1000,
         logger: workerLogger(log),
         preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },

@@ -41,6 +41,8 @@ export const greeting = Buffer.concat([
 export const errorResponse = (code: string, text: string): Buffer =>
   message('E', Buffer.concat([texts('SERROR', 'VERROR', `C${code}`, `M${text}`), Buffer.from([0])]));
 
+export const parseComplete = message('1', Buffer.alloc(0));
+
 export const copyFail = message('f', texts('the embedded database takes no COPY from its clients'));
 
 /** Simple queries. */

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { PreparedStatements } from './prepared.ts';
 
 interface Waiter {
   readonly since: number;
@@ -22,6 +23,7 @@ export class TurnWaitError extends Error {
  */
 export class EmbeddedSession {
   readonly sockets = new Set<{ hear(notifications: Buffer): void }>();
+  readonly #prepared = new PreparedStatements();
   readonly #database: PGlite;
   readonly #waitLimitMs: number;
   readonly #waiting: Waiter[] = [];
@@ -49,11 +51,14 @@ export class EmbeddedSession {
   }
 
   /** Runs whole protocol messages; the caller has the turn. Answers what the database says to them. */
-  async run(messages: Uint8Array): Promise<Buffer> {
+  async run(messages: Buffer): Promise<Buffer> {
     this.#running = true;
     try {
-      const answer = await this.#database.execProtocolRaw(messages);
-      return Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+      const { batch, before, answered } = this.#prepared.spare(messages);
+      const raw = await this.#database.execProtocolRaw(batch);
+      const answer = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+      answered(answer);
+      return before ? Buffer.concat([before, answer]) : answer;
     } finally {
       this.#running = false;
       this.#lastRun = performance.now();
