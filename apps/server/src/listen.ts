@@ -6,6 +6,7 @@ import { callersOf, type Identify } from '@ratchet/transports/http/caller-of';
 import { closeRefusedUpgrades } from '@ratchet/transports/http/close-refused-upgrades';
 import { followSession } from '@ratchet/transports/http/follow-session';
 import { requestGate } from '@ratchet/transports/http/request-gate';
+import { type WebPage, registerWeb } from '@ratchet/transports/http/register-web';
 import { requirePermission } from '@ratchet/transports/http/require-permission';
 import { securityHeaders } from '@ratchet/transports/http/security-headers';
 import type { DocumentPages } from '@ratchet/transports/mcp/options';
@@ -42,6 +43,8 @@ export interface Surfaces {
   /** Reads proofs; null: nobody signs in, and whoever reaches the server may do everything. */
   readonly identify: Identify | null;
   readonly documents: DocumentPages;
+  /** The web application; null: there is none here. */
+  readonly web: WebPage | null;
 }
 
 export const apiPrefix = '/api/v1';
@@ -111,6 +114,7 @@ export async function listen(
     ...(settings.observability.metricsPublic ? {} : { mayReadMetrics: (request) => permitted(request, 'read') }),
   });
   if (surfaces.docs) await registerDocs(app, { operations, version, prefix, anonymous: identify === null });
+  if (served.web) await registerWeb(app, served.web);
   const address = await app.listen({ host, port });
   return {
     address,

@@ -28,6 +28,8 @@ export interface StartOptions {
   set?: readonly string[] | undefined;
   /** Other defaults than the settings' own, by dotted name. */
   usual?: Readonly<Record<string, unknown>> | undefined;
+  /** Answers where the web application's files are, and sees to it that they are there; asked only where it is served. */
+  web?: (() => { readonly folder: string } | null) | undefined;
   /** Makes a repository with the example tasks. */
   examples?: boolean | undefined;
   environment: Readonly<Record<string, string | undefined>>;

@@ -435,6 +435,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       debugSessions: { check: debugging.check, attach: debugging.attach },
       identify: settings.auth.mode === 'none' ? null : access.identify,
       documents: guidePages(),
+      web: settings.server.surfaces.web ? (options.web?.() ?? null) : null,
     });
     listensAt = (settings.server.publicUrl ?? http.address).replace(/^http/, 'ws').replace(/\/$/, '');
     closing.push(() => http.close());

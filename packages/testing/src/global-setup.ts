@@ -8,6 +8,8 @@ import { startPostgres } from './postgres.ts';
 
 /** Makes what the tests of a run share, and what each of their databases is a copy of. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // Hundreds of servers are started, few of them for the web page's sake, which each would see to.
+  process.env.RATCHET_SERVER_SURFACES_WEB ??= 'false';
   const wanted = process.env.RATCHET_TEST_DB !== 'embedded';
   const server = wanted ? await preparedServer() : null;
   if (wanted && !server) console.warn('PostgreSQL is not installed: the tests run on the embedded database instead.');

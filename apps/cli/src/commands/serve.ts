@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Io } from '../context.ts';
 import { example } from '../example.ts';
+import { webPage } from '../web-page.ts';
 
 interface ServeOptions {
   config?: string;
@@ -68,12 +69,13 @@ async function serve(given: ServeOptions, io: Io, examples: boolean): Promise<vo
     ...rest,
     port,
     examples,
+    web: () => webPage((line) => void io.stderr.write(`${line}\n`)),
     announce: (line) => void io.stdout.write(`${line}\n`),
     // So that it can be tried at once.
     ...(examples ? { usual: { 'auth.mode': 'none' } } : {}),
     environment: io.env,
   });
-  io.stdout.write(`Ratchet serves at ${server.address} (try ${server.address}/docs)\n`);
+  io.stdout.write(`Ratchet serves at ${server.address} (for programs: ${server.address}/docs)\n`);
   process.on('SIGHUP', () => server.reload());
   await new Promise<void>((resolve) => {
     let asked = 0;

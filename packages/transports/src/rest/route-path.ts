@@ -19,6 +19,8 @@ export const routesOf = (operation: Operation) => [operation.rest, ...(operation
 export function watchRoutes(app: FastifyInstance): (path: string) => string[] {
   const routes: { methods: readonly string[]; pattern: RegExp }[] = [];
   app.addHook('onRoute', ({ method, url }) => {
+    // The web page's, which is at every address that nobody else has.
+    if (url === '/*') return;
     const pattern = url
       .replace(/[.^$()|[\]\\+?]/g, '\\$&')
       .replace(/\*/g, '.*')

@@ -55,5 +55,6 @@ export const server = section('Where the server listens, and for whom', {
     mcp: surface('MCP at /mcp'),
     trpc: surface('tRPC at /trpc, which the web page uses'),
     docs: surface('The OpenAPI document, and the page at /docs to try it'),
+    web: surface('The web page at /'),
   }),
 });

@@ -1,0 +1,14 @@
+import type { Permission } from '@ratchet/contract/operation';
+import { useQuery } from '@tanstack/react-query';
+import { read } from './queries.ts';
+
+export const identityQuery = read('auth', 'me', {});
+
+/** Who is signed in; undefined until it is known. */
+export const useIdentity = () => useQuery(identityQuery).data;
+
+/** Whether whoever is signed in may do such things anywhere; the server judges each one anew. */
+export function useMay(): (permission: Permission) => boolean {
+  const identity = useIdentity();
+  return (permission) => identity?.permissions.includes(permission) ?? false;
+}

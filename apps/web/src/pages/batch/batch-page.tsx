@@ -1,0 +1,3 @@
+export function BatchPage() {
+  return <p>Not here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function ConflictPage() {
+  return <p>Not here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function ConflictsPage() {
+  return <p>Not here yet.</p>;
+}

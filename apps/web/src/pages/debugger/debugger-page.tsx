@@ -1,0 +1,3 @@
+export function DebuggerPage() {
+  return <p>Not here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function ExecutionPage() {
+  return <p>Not here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function ExecutionsPage() {
+  return <p>Not here yet.</p>;
+}

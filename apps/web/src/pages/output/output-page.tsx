@@ -1,0 +1,3 @@
+export function OutputPage() {
+  return <p>Not here yet.</p>;
+}

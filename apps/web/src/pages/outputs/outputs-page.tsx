@@ -1,0 +1,3 @@
+export function OutputsPage() {
+  return <p>Not here yet.</p>;
+}

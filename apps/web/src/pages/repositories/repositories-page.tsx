@@ -1,0 +1,3 @@
+export function RepositoriesPage() {
+  return <p>Not here yet.</p>;
+}

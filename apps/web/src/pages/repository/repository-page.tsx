@@ -1,0 +1,3 @@
+export function RepositoryPage() {
+  return <p>Not here yet.</p>;
+}

@@ -1,0 +1,3 @@
+export function WorkersPage() {
+  return <p>Not here yet.</p>;
+}
