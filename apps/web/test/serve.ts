@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { endProcess, gathered } from '@ratchet/testing/server-process';
 
 const cli = join(import.meta.dirname, '../../cli/src/main.ts');
+const cache = join(import.meta.dirname, '../node_modules/.cache');
 
 export interface Serve {
   /** What it keeps its data in; its home too. */
@@ -34,6 +35,8 @@ export async function serve({ folder, auth = 'none', environment = {}, examples 
       env: {
         PATH: process.env.PATH ?? '',
         HOME: folder,
+        // What a start compiles is kept for the next one.
+        XDG_CACHE_HOME: cache,
         ...(process.env.NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE } : {}),
         RATCHET_SERVER_SURFACES_WEB: 'true',
         ...environment,

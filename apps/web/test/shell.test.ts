@@ -13,7 +13,7 @@ describe('the shell', () => {
   it('signs in', async () => {
     const { page, client } = await openPage({ auth: 'password', signedIn: false });
     await page.getByLabel('User name or address').fill('admin');
-    await page.getByLabel('Password').fill(adminPassword);
+    await page.getByRole('textbox', { name: 'Password' }).fill(adminPassword);
     await page.keyboard.press('Enter');
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     expect((await client.auth.me()).user?.username).toBe('admin');
