@@ -24,8 +24,8 @@ export function HunkSide({ label, text, against, side, chosen }: Props) {
   const shown = all || lines.length <= firstLines ? (text ?? '') : lines.slice(0, firstLines).join('');
   const pieces = useMemo(() => markedPieces(shown, against), [shown, against]);
   return (
-    <div className={classes.side} data-side={side} data-chosen={chosen || undefined} role="group" aria-label={label}>
-      <Text size="xs" fw={600} className={classes.sideLabel}>
+    <figure className={classes.side} data-side={side} data-chosen={chosen || undefined}>
+      <Text component="figcaption" size="xs" fw={600} className={classes.sideLabel}>
         {label}
       </Text>
       {text === null || text === '' ? (
@@ -50,7 +50,7 @@ export function HunkSide({ label, text, against, side, chosen }: Props) {
           Show all {lines.length.toLocaleString('en')} lines
         </Anchor>
       )}
-    </div>
+    </figure>
   );
 }
 
