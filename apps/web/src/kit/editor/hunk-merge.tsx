@@ -4,7 +4,8 @@ import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useS
 import { EditorCore } from './editor-core.tsx';
 import { HunkCard } from './hunk-card.tsx';
 import { hunkMarks, type MarkedRange } from './hunk-marks.ts';
-import type { GivenHunk, MergeHunk, MergeSides } from './merge-document.ts';
+import type { MergeHunk } from './merge-document.ts';
+import type { HunkMergeProps } from './merge-props.ts';
 import {
   choicesFor,
   choose,
@@ -16,35 +17,9 @@ import {
   plainOf,
   rangesOf,
   redo,
-  type ServerChoice,
   undo,
 } from './merge-state.ts';
-import type { EditorLanguage } from './types.ts';
 import { useMerge } from './use-merge.ts';
-
-/** What was decided so far. */
-export interface MergeResult {
-  /** null: the file is removed. */
-  readonly text: string | null;
-  /** Hunks without a choice; the text holds the local side of them. */
-  readonly unresolved: number;
-  /** For the resolution `merge`, by hunk; null: something is open, or only the text says what was decided. */
-  readonly choices: Readonly<Record<string, ServerChoice>> | null;
-}
-
-export interface HunkMergeProps extends MergeSides {
-  /** The server's suggestion, with markers. Used with `hunks`; without either the three texts are compared here. */
-  readonly suggested?: string | null | undefined;
-  readonly hunks?: readonly GivenHunk[] | null | undefined;
-  readonly language: EditorLanguage;
-  readonly localLabel: string;
-  readonly remoteLabel: string;
-  /** The text decided on, as told last. Left out or empty at first: the merge begins with every hunk open. */
-  readonly value?: string | null | undefined;
-  /** Told at first and after each decision. null: the file is removed. */
-  readonly onChange: (value: string | null, result: MergeResult) => void;
-  readonly onUnresolved?: ((count: number) => void) | undefined;
-}
 
 /** Hunks drawn at first; the others as they are asked for. */
 const firstHunks = 60;

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { HunkMergeProps } from './hunk-merge.tsx';
 import { type GivenHunk, mergeDocument } from './merge-document.ts';
+import type { HunkMergeProps } from './merge-props.ts';
 import { editText, type MergeState, openHunks, plainOf, serverChoices, startMerge, textOf } from './merge-state.ts';
 import { changesBetween } from './text-diff.ts';
 import { openText } from './text-shape.ts';
