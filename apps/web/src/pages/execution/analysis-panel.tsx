@@ -34,7 +34,6 @@ export function AnalysisPanel({ id, taskId }: { id: string; taskId: string | nul
                 </KitLink>
               )}
             </Text>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
             <Code block tabIndex={0} role="region" aria-label="Source around the failure" style={{ overflow: 'auto' }}>
               {source.lines.map(({ line, text }) => (
                 <div key={line} style={line === source.line ? { fontWeight: 700 } : undefined}>

@@ -56,7 +56,9 @@ export function AttemptsTab({ jobId, current }: { jobId: string | null; current?
         </>
       ),
     },
-    ...executionColumns.filter(({ key }) => key !== 'task' && key !== 'trigger').map(({ sortField: _, ...rest }) => rest),
+    ...executionColumns
+      .filter(({ key }) => key !== 'task' && key !== 'trigger')
+      .map(({ sortField: _, ...rest }) => rest),
   ];
   return (
     <>
@@ -68,7 +70,9 @@ export function AttemptsTab({ jobId, current }: { jobId: string | null; current?
         rowHref={executionHref}
         rowLabel={executionLabel}
         loading={list.isPending}
-        empty={<EmptyState title="It has not begun yet" text="Its first attempt is listed here when a worker takes it." />}
+        empty={
+          <EmptyState title="It has not begun yet" text="Its first attempt is listed here when a worker takes it." />
+        }
       />
       {current !== undefined && (
         <Text size="sm" mt="xs">

@@ -1,8 +1,8 @@
 import { Button, Text } from '@mantine/core';
-import type { OutputOf } from '../../api/queries.ts';
 import { IconDatabaseExport, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
+import type { OutputOf } from '../../api/queries.ts';
 import { read } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';

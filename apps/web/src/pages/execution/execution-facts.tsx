@@ -14,7 +14,16 @@ export function ExecutionFacts({ execution }: { execution: Execution }) {
   return (
     <Facts
       facts={[
-        ['Task', taskId === null ? `${task}, deleted` : <KitLink href={`/tasks/${taskId}`}>{task}</KitLink>],
+        [
+          'Task',
+          taskId === null ? (
+            `${task}, deleted`
+          ) : (
+            <KitLink key="task" href={`/tasks/${taskId}`}>
+              {task}
+            </KitLink>
+          ),
+        ],
         ['Begun by', triggeredBy],
         ['Queued', <RelativeTime key="queued" time={queuedAt} />],
         ['Started', startedAt !== null && <RelativeTime key="started" time={startedAt} />],
@@ -22,10 +31,38 @@ export function ExecutionFacts({ execution }: { execution: Execution }) {
         ['Ended', finishedAt !== null && <RelativeTime key="finished" time={finishedAt} />],
         ['Duration', durationMs !== null && <Duration key="duration" ms={durationMs} />],
         ['Attempt', attempt],
-        ['Job', jobId !== null && <KitLink key="job" href={`/jobs/${jobId}`}>Open the job</KitLink>],
-        ['Worker', nodeId !== null && <KitLink key="node" href={`/executions?node=${nodeId}`}>{nodeId.slice(-12)}</KitLink>],
-        ['Replay of', replayOf !== null && <KitLink key="replay" href={`/executions/${replayOf}`}>Open the original</KitLink>],
-        ['Answered from', cachedFrom !== null && <KitLink key="cached" href={`/executions/${cachedFrom}`}>A stored result</KitLink>],
+        [
+          'Job',
+          jobId !== null && (
+            <KitLink key="job" href={`/jobs/${jobId}`}>
+              Open the job
+            </KitLink>
+          ),
+        ],
+        [
+          'Worker',
+          nodeId !== null && (
+            <KitLink key="node" href={`/executions?node=${nodeId}`}>
+              {nodeId.slice(-12)}
+            </KitLink>
+          ),
+        ],
+        [
+          'Replay of',
+          replayOf !== null && (
+            <KitLink key="replay" href={`/executions/${replayOf}`}>
+              Open the original
+            </KitLink>
+          ),
+        ],
+        [
+          'Answered from',
+          cachedFrom !== null && (
+            <KitLink key="cached" href={`/executions/${cachedFrom}`}>
+              A stored result
+            </KitLink>
+          ),
+        ],
         ['Observed', [record && 'recorded', profile && 'profiled'].filter(Boolean).join(', ') || null],
         ['Kept', keep && 'Yes, time does not remove it'],
         [

@@ -8,15 +8,15 @@ import { useMay } from '../../api/use-identity.ts';
 
 /** What somebody wrote of an execution. A note that another person changed meanwhile is shown beside what was typed. */
 export function NotePanel({ execution }: { execution: Execution }) {
-  const { id, note, revision } = execution;
+  const { id, note } = execution;
   const may = useMay();
   const [typed, setTyped] = useState<{ readonly text: string; readonly over: string | null } | null>(null);
   const [theirs, setTheirs] = useState<string | null | undefined>(undefined);
   const save = useAction({
-    act: async (text: string) => {
+    act: async ({ text, over }: { text: string; over: string | null }) => {
       const now = await client.executions.get({ id });
       // The state of a run grows its revision too; only another note is in the way.
-      if (now.note !== typed?.over) {
+      if (now.note !== over) {
         setTheirs(now.note);
         throw new RatchetError('REVISION_MISMATCH', 'Somebody else wrote another note.');
       }
@@ -30,7 +30,6 @@ export function NotePanel({ execution }: { execution: Execution }) {
     },
     onFailed: (error) => error instanceof RatchetError && error.code === 'REVISION_MISMATCH',
   });
-  void revision;
   const text = typed?.text ?? note ?? '';
   const change = (next: string) => setTyped((before) => ({ text: next, over: before ? before.over : note }));
   const changed = typed !== null && typed.text !== (note ?? '');
@@ -43,7 +42,8 @@ export function NotePanel({ execution }: { execution: Execution }) {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            save.mutate(text.trim());
+            // Another person’s note, once shown, was seen.
+            save.mutate({ text: text.trim(), over: theirs === undefined ? (typed ? typed.over : note) : theirs });
           }}
         >
           <Textarea
@@ -72,15 +72,7 @@ export function NotePanel({ execution }: { execution: Execution }) {
           )}
           {changed && (
             <Group mt="xs" gap="xs">
-              <Button
-                type="submit"
-                size="xs"
-                loading={save.isPending}
-                onClick={() => {
-                  // What the other person wrote was seen.
-                  if (theirs !== undefined) setTyped({ text, over: theirs });
-                }}
-              >
+              <Button type="submit" size="xs" loading={save.isPending}>
                 Save the note
               </Button>
               <Button

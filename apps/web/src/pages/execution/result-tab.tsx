@@ -63,7 +63,12 @@ function ErrorCard({ execution, error }: { execution: Execution; error: NonNulla
   const { class: name, message, stack, line, file, details } = error;
   const place = `${file ?? 'its source'}${line === null ? '' : `, line ${line}`}`;
   return (
-    <Alert color="red" variant="outline" title={`${name}: ${message}`} styles={{ title: { overflowWrap: 'anywhere', color: 'inherit' } }}>
+    <Alert
+      color="red"
+      variant="outline"
+      title={`${name}: ${message}`}
+      styles={{ title: { overflowWrap: 'anywhere', color: 'inherit' } }}
+    >
       <Stack gap="xs">
         {(line !== null || file !== null) && (
           <Text size="sm">
@@ -71,7 +76,6 @@ function ErrorCard({ execution, error }: { execution: Execution; error: NonNulla
           </Text>
         )}
         {stack !== null && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           <Code block tabIndex={0} role="region" aria-label="Stack of the error" mah={240} style={{ overflow: 'auto' }}>
             {stack}
           </Code>
