@@ -14,7 +14,7 @@ export function LeaveGuard({ taskId, drafts, changeDrafts }: LeaveGuardProps) {
   const dirty = isDirty(drafts);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
-    // A reload brings them back; only what is too large to be kept is lost with the page.
+    // A reload brings them back; a tab that is closed does not.
     enableBeforeUnload: () => dirty,
     withResolver: true,
   });
@@ -27,7 +27,11 @@ export function LeaveGuard({ taskId, drafts, changeDrafts }: LeaveGuardProps) {
       closeButtonProps={{ 'aria-label': 'Stay here' }}
     >
       <Stack>
-        <Text>These are not saved. They are kept in this browser tab, and are here when you come back.</Text>
+        <Text>
+          {outlivesReload(taskId)
+            ? 'These are not saved. They are kept in this browser tab, and are here when you come back.'
+            : 'These are not saved. They are too large for the browser to keep: a reload or another address loses them.'}
+        </Text>
         <List>
           {keys.map((key) => (
             <List.Item key={key}>{keyName(key)}</List.Item>

@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import type { Task } from '@ratchet/contract/entities/task';
 import { RatchetError } from '@ratchet/contract/errors';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { client } from '../../../api/client.ts';
 import { read } from '../../../api/queries.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -16,6 +16,7 @@ export function useSave(task: Task | undefined, routeId: string) {
   const queries = useQueryClient();
   const [unsavable, setUnsavable] = useState<readonly Unsavable[]>([]);
   const [elsewhere, setElsewhere] = useState(false);
+  const busy = useRef(false);
 
   const know = (next: Task, sent: Readonly<Record<string, string>>) => {
     for (const [key, text] of Object.entries(sent))
@@ -57,7 +58,7 @@ export function useSave(task: Task | undefined, routeId: string) {
   });
 
   const save = (note?: string): void => {
-    if (!task || action.isPending) return;
+    if (!task || busy.current) return;
     // What the editor told in this same moment is in the store, and may not be in what was drawn last.
     const drafts = draftsOf(task.id);
     if (!isDirty(drafts)) return;
@@ -76,7 +77,13 @@ export function useSave(task: Task | undefined, routeId: string) {
       return;
     }
     setUnsavable([]);
-    action.mutate({ plan, task, note });
+    busy.current = true;
+    action
+      .mutateAsync({ plan, task, note })
+      .catch(() => undefined)
+      .finally(() => {
+        busy.current = false;
+      });
   };
 
   return { save, saving: action.isPending, unsavable, elsewhere, setElsewhere };
