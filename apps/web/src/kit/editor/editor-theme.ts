@@ -40,7 +40,16 @@ const shape = {
     color: 'var(--mantine-color-text)',
   },
   '.cm-content, .cm-gutter': { minHeight: 'var(--editor-min, auto)' },
-  '&.cm-focused': { outline: '2px solid var(--mantine-primary-color-filled)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' },
+  // Above the gutters, which would cover an outline.
+  '&.cm-focused::after': {
+    content: '""',
+    position: 'absolute',
+    inset: '0',
+    zIndex: '300',
+    border: '2px solid var(--mantine-primary-color-filled)',
+    pointerEvents: 'none',
+  },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.55', overflow: 'auto' },
   '.cm-content': { padding: '6px 0' },
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '2.4em' },

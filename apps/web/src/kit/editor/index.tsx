@@ -9,6 +9,7 @@ export { languageOf } from './language-of.ts';
 export type { GivenHunk } from './merge-document.ts';
 export type { ServerChoice } from './merge-state.ts';
 export type { MemberChoice, StructuredMergeProps, StructuredResult } from './structured-merge.tsx';
+export type { ValueHunk } from './structured-state.ts';
 export type { Breakpoints, CodeEditorProps, DiffViewProps, EditorLanguage, Problem } from './types.ts';
 
 const Editor = lazy(() => import('./code-editor.tsx'));

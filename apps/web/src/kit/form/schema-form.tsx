@@ -124,10 +124,7 @@ export function SchemaForm(props: SchemaFormProps) {
       )}
     </Stack>
   );
-  if (onSubmit === undefined)
-    return (
-      <section aria-label={label}>{body}</section>
-    );
+  if (onSubmit === undefined) return <section aria-label={label}>{body}</section>;
   return (
     <form id={props.formId ?? ownId} aria-label={label} noValidate onSubmit={submit}>
       {body}
