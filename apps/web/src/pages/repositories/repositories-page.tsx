@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import type { RepositoryType } from '@ratchet/contract/entities/repository';
 import { IconPlus, IconRefresh, IconUpload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import type { RepositoryType } from '@ratchet/contract/entities/repository';
 import { client } from '../../api/client.ts';
 import { type InputOf, read, readAll } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -17,7 +17,7 @@ import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { useRepositoryEvents } from '../repository/parts/use-repository-events.ts';
 import { AddRepository } from './add/add-repository.tsx';
 import { filters, listInput, readSort, urlDefaults, writeSort } from './list-input.ts';
-import { OutcomeOfAll, type OfAll } from './outcome-of-all.tsx';
+import { type OfAll, OutcomeOfAll } from './outcome-of-all.tsx';
 import { columnsOf } from './repository-columns.tsx';
 
 const kinds = new Set(['git', 'filesystem', 'http', 'zip']);

@@ -31,7 +31,11 @@ export function columnsOf(standings: Standings | undefined, running: ReadonlySet
       header: 'State',
       render: (row) => (
         <Group gap={6}>
-          {running.has(row.id) ? <StatusBadge status="running" text="Syncing" /> : <HealthBadge repositoryId={row.id} />}
+          {running.has(row.id) ? (
+            <StatusBadge status="running" text="Syncing" />
+          ) : (
+            <HealthBadge repositoryId={row.id} />
+          )}
           {row.unreachableSince && <StatusBadge status="failed" text="Unreachable" />}
           {row.isDefault && <Badge variant="default">Default</Badge>}
           {!row.isWritable && <Badge variant="default">Read-only</Badge>}

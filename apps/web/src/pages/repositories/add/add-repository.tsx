@@ -161,7 +161,14 @@ function Steps({ add, narrow }: { add: Add; narrow: boolean }) {
     if (to !== undefined && index < add.at) add.goTo(to);
   };
   return (
-    <Stepper active={add.at} onStepClick={goTo} size="sm" allowNextStepsSelect={false} labelPosition="bottom" wrap={false}>
+    <Stepper
+      active={add.at}
+      onStepClick={goTo}
+      size="sm"
+      allowNextStepsSelect={false}
+      labelPosition="bottom"
+      wrap={false}
+    >
       {add.steps.map((step) => (
         <Stepper.Step key={step} label={stepLabels[step]} allowStepSelect={add.steps.indexOf(step) < add.at} />
       ))}

@@ -50,7 +50,11 @@ export function useAddRepository(first: RepositoryType) {
     if (signIn.mode === 'own') return { authConfig: { type: signIn.type, ...secretOf(signIn) } };
     if (signIn.mode === 'saved') return { credentialId: signIn.credentialId };
     if (signIn.mode === 'named') {
-      const { id } = await client.credentials.create({ name: signIn.name.trim(), type: signIn.type, ...secretOf(signIn) });
+      const { id } = await client.credentials.create({
+        name: signIn.name.trim(),
+        type: signIn.type,
+        ...secretOf(signIn),
+      });
       setCredentialMade(id);
       void queries.invalidateQueries({ queryKey: ['credentials'] });
       setSignIn({ ...signIn, mode: 'saved', credentialId: id, secret: {} });

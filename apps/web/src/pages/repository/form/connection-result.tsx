@@ -44,7 +44,8 @@ export function ConnectionResult({ test, writable }: { test: Test; writable: boo
         ))}
       </Stack>
       <Text size="sm" c="dimmed">
-        {details.head ? `It stands at ${details.head.slice(0, 12)}. ` : ''}It answered in <Duration ms={details.latencyMs} />.
+        {details.head ? `It stands at ${details.head.slice(0, 12)}. ` : ''}It answered in{' '}
+        <Duration ms={details.latencyMs} />.
       </Text>
     </Stack>
   );

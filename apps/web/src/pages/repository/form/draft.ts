@@ -192,7 +192,8 @@ export function errorsOf(draft: Draft, type: RepositoryType): DraftErrors {
   if (draft.name.trim() === '') errors.name = 'Give it a name';
   else if (draft.name.trim().length > 200) errors.name = 'At most 200 characters';
   if (uri === '') errors.uri = addressHelp[type];
-  else if ((type === 'filesystem' || type === 'zip') && !/^(\/|[A-Za-z]:[\\/])/.test(uri)) errors.uri = addressHelp[type];
+  else if ((type === 'filesystem' || type === 'zip') && !/^(\/|[A-Za-z]:[\\/])/.test(uri))
+    errors.uri = addressHelp[type];
   else if (type === 'http' && !/^https?:\/\//i.test(uri)) errors.uri = addressHelp[type];
   if (!within(draft.syncIntervalMinutes, 0, 525_600)) errors.syncIntervalMinutes = 'From 0 to 525,600 minutes';
   if (!within(draft.priority, -1000, 1000)) errors.priority = 'From -1,000 to 1,000';

@@ -29,8 +29,7 @@ export function SignInFields({ type, value, onChange, tried, refused = {}, canKe
   const saved = useQuery({ ...read('credentials', 'list', { limit: 1000 }), retry: false });
   const types = typesFor(type);
   const errors = { ...refused, ...(tried ? signInErrors(value) : {}) } as Record<string, string | undefined>;
-  if (types.length === 0)
-    return <Text>The server reads it as a file of its own. Nobody signs in.</Text>;
+  if (types.length === 0) return <Text>The server reads it as a file of its own. Nobody signs in.</Text>;
   // A saved credential is for who manages every repository; the list is refused to others.
   const mayUseSaved = saved.isSuccess;
   const options = (saved.data?.items ?? [])
@@ -40,11 +39,7 @@ export function SignInFields({ type, value, onChange, tried, refused = {}, canKe
   const fresh = value.mode === 'own' || value.mode === 'named';
   return (
     <Stack gap="md">
-      <Radio.Group
-        label="Signing in"
-        value={value.mode}
-        onChange={(mode) => set({ mode: mode as SignIn['mode'] })}
-      >
+      <Radio.Group label="Signing in" value={value.mode} onChange={(mode) => set({ mode: mode as SignIn['mode'] })}>
         <Stack gap="xs" mt="xs">
           {canKeep && <Radio value="keep" label="As it is now" description="The secret is kept and never shown" />}
           <Radio value="none" label="Nobody signs in" description="It is open to everyone, or to this server" />
@@ -52,7 +47,9 @@ export function SignInFields({ type, value, onChange, tried, refused = {}, canKe
             <Radio
               value="saved"
               label="A saved credential"
-              description={options.length === 0 ? 'There is none of a fitting kind yet' : 'One that was saved under a name'}
+              description={
+                options.length === 0 ? 'There is none of a fitting kind yet' : 'One that was saved under a name'
+              }
               disabled={options.length === 0}
             />
           )}

@@ -1,4 +1,4 @@
-import { Group, Progress as Bar, Stack, Text } from '@mantine/core';
+import { Progress as Bar, Group, Stack, Text } from '@mantine/core';
 import type { Progress } from '@ratchet/contract/dispatcher';
 
 /** How far something long is; before it has said so, that it began. */
