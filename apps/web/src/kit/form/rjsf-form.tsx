@@ -1,9 +1,11 @@
+import '@mantine/dates/styles.css';
 import type FormClass from '@rjsf/core';
 import { Form } from '@rjsf/mantine';
 import type { RJSFSchema } from '@rjsf/utils';
 import { useEffect, useId, useMemo, useRef } from 'react';
 import { errorSchemaOf, type FieldIssue } from './field-errors.ts';
 import { formValidator } from './form-validator.ts';
+import { formTemplates, formWidgets, formWords } from './rjsf-templates.tsx';
 
 interface RjsfFormProps {
   schema: object;
@@ -33,6 +35,9 @@ export default function RjsfForm({ schema, value, onChange, disabled, answered, 
       uiSchema={uiSchema}
       formData={value}
       validator={formValidator}
+      templates={formTemplates}
+      widgets={formWidgets}
+      translateString={formWords}
       onChange={({ formData }) => onChange(formData)}
       disabled={disabled}
       extraErrors={extraErrors}

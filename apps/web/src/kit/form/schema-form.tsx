@@ -2,6 +2,7 @@ import { Alert, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/
 import { IconInfoCircle } from '@tabler/icons-react';
 import { type FormEvent, lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { type FieldIssue, withoutUndefined } from './field-errors.ts';
+import '../state/palette.css';
 import classes from './form.module.css';
 import { FormBoundary } from './form-boundary.tsx';
 import { JsonField } from './json-field.tsx';

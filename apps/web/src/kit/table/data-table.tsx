@@ -6,6 +6,7 @@ import { useOpenHref } from '../state/kit-link.tsx';
 import { countText } from '../state/times.ts';
 import type { DataTableProps } from './columns.ts';
 import { moveRow, selectAll, selectRow } from './row-moves.ts';
+import '../state/palette.css';
 import classes from './table.module.css';
 import { PhoneSort, TableHead } from './table-head.tsx';
 import { TableRow } from './table-row.tsx';
