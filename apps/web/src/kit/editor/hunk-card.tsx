@@ -1,0 +1,87 @@
+import { Badge, Button, Group, Radio } from '@mantine/core';
+import classes from './hunk-merge.module.css';
+import { HunkSide } from './hunk-side.tsx';
+import type { MergeHunk } from './merge-document.ts';
+import { choicesFor, type MergeChoice } from './merge-state.ts';
+
+interface Props {
+  readonly hunk: MergeHunk;
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
+  readonly choice: MergeChoice | null;
+  readonly localLabel: string;
+  readonly remoteLabel: string;
+  readonly onChoose: (choice: MergeChoice) => void;
+  /** Brings the hunk's place in the result into view and puts the cursor there. */
+  readonly onShow: () => void;
+  readonly current: boolean;
+}
+
+/** One hunk: its sides, and the choice between them. */
+export function HunkCard({ hunk, number, count, choice, localLabel, remoteLabel, onChoose, onShow, current }: Props) {
+  const names = choiceNames(hunk, localLabel, remoteLabel);
+  const title = `Conflict ${number} of ${count}`;
+  return (
+    <fieldset className={classes.hunk} data-hunk={number} data-current={current || undefined}>
+      <legend className={classes.legend}>{title}</legend>
+      <Group justify="space-between" gap="xs">
+        <Badge className={classes.badge} data-open={choice === null || undefined} variant="default" radius="sm">
+          {choice === null ? 'Open' : names[choice]}
+        </Badge>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={onShow}
+          aria-label={`Show in result: ${title.toLowerCase()}`}
+        >
+          Show in result
+        </Button>
+      </Group>
+      <Radio.Group
+        value={choice}
+        onChange={(value) => onChoose(value as MergeChoice)}
+        aria-label={`What ${title.toLowerCase()} becomes`}
+      >
+        <Group gap="md" my="xs">
+          {choicesFor(hunk).map((option) => (
+            <Radio key={option} size="xs" value={option} label={names[option]} />
+          ))}
+        </Group>
+      </Radio.Group>
+      {hunk.base !== null && (
+        <details className={classes.base}>
+          <summary>Before both changes</summary>
+          <HunkSide label="Base" side="base" text={hunk.base} against={null} chosen={choice === 'base'} />
+        </details>
+      )}
+      <div className={classes.sides}>
+        <HunkSide
+          label={localLabel}
+          side="local"
+          text={hunk.local}
+          against={hunk.base || hunk.remote}
+          chosen={choice === 'local' || choice === 'local-remote' || choice === 'remote-local'}
+        />
+        <HunkSide
+          label={remoteLabel}
+          side="remote"
+          text={hunk.remote}
+          against={hunk.base || hunk.local}
+          chosen={choice === 'remote' || choice === 'local-remote' || choice === 'remote-local'}
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+function choiceNames(hunk: MergeHunk, local: string, remote: string): Readonly<Record<MergeChoice, string>> {
+  return {
+    local: hunk.local === null ? `${local}: delete the file` : local,
+    remote: hunk.remote === null ? `${remote}: delete the file` : remote,
+    'local-remote': `Both, ${local.toLowerCase()} first`,
+    'remote-local': `Both, ${remote.toLowerCase()} first`,
+    base: 'Base',
+    hand: 'Edited by hand',
+  };
+}
