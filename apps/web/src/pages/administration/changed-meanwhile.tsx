@@ -34,11 +34,15 @@ export function ChangedMeanwhile<V extends object>({ draft, names, hidden = [] }
       <Stack gap="sm">
         <Text size="sm">What you typed is still here. Nothing has been saved of it.</Text>
         {draft.taken.length > 0 && (
-          <Text size="sm">Their changes that you did not touch are in the form now: {draft.taken.map(nameOf).join(', ')}.</Text>
+          <Text size="sm">
+            Their changes that you did not touch are in the form now: {draft.taken.map(nameOf).join(', ')}.
+          </Text>
         )}
         {clashes.length > 0 && (
           <>
-            <Text size="sm">You both changed the following. Choose before you save, or edit the field after choosing.</Text>
+            <Text size="sm">
+              You both changed the following. Choose before you save, or edit the field after choosing.
+            </Text>
             <List listStyleType="none" spacing="sm" m={0} p={0}>
               {clashes.map((name) => (
                 <List.Item key={name}>

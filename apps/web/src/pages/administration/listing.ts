@@ -22,8 +22,11 @@ export function listing(
 type FilterClauseInput = Pick<FilterClause, 'field' | 'value'> & { readonly op?: FilterClause['op'] };
 
 /** A condition where there is a value for it. */
-export const where = (field: string, value: string | undefined, op: FilterClause['op'] = 'eq'): FilterClauseInput | null =>
-  value ? { field, op, value } : null;
+export const where = (
+  field: string,
+  value: string | undefined,
+  op: FilterClause['op'] = 'eq',
+): FilterClauseInput | null => (value ? { field, op, value } : null);
 
 export const whereFlag = (field: string, value: string | undefined): FilterClauseInput | null =>
   value === 'yes' || value === 'no' ? { field, op: 'eq', value: value === 'yes' } : null;

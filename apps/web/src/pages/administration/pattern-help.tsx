@@ -21,7 +21,9 @@ export function PatternHelp({ patterns, repositoryIds }: Props) {
   const among = tasks.data.items.filter(
     ({ repositoryInfo }) => repositoryIds === null || repositoryIds.includes(repositoryInfo?.repositoryId ?? ''),
   );
-  const fits = among.filter(({ name }) => wanted.length === 0 || wanted.some((pattern) => matchesPattern(pattern, name)));
+  const fits = among.filter(
+    ({ name }) => wanted.length === 0 || wanted.some((pattern) => matchesPattern(pattern, name)),
+  );
   const more = tasks.data.meta.total > looked ? ` of the first ${looked} tasks` : ` of ${among.length} tasks there now`;
   const names = fits.slice(0, 5).map(({ name }) => name);
   return (

@@ -8,6 +8,7 @@ export function useRepositories(enabled = true) {
   const names = new Map(items.map(({ id, name }) => [id, name]));
   return {
     choices: items.map(({ id, name }) => ({ value: id, label: name })),
-    nameOf: (id: string | null): string => (id === null ? 'every repository' : (names.get(id) ?? 'a repository that is gone')),
+    nameOf: (id: string | null): string =>
+      id === null ? 'every repository' : (names.get(id) ?? 'a repository that is gone'),
   };
 }

@@ -1,6 +1,15 @@
 import { Chip, Code, Group, Input, NativeSelect, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { type CronKind, type CronModel, cronKinds, cronModel, cronOf, minuteSteps, modelOf, weekDays } from './cron-model.ts';
+import {
+  type CronKind,
+  type CronModel,
+  cronKinds,
+  cronModel,
+  cronOf,
+  minuteSteps,
+  modelOf,
+  weekDays,
+} from './cron-model.ts';
 import { cronWords } from './cron-words.ts';
 
 interface Props {
@@ -51,8 +60,7 @@ export function CronField({ value, onChange, error, disabled }: Props) {
         styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
       />
       <Text size="sm" role="status">
-        {words ??
-          (value.trim() === '' ? 'Write an expression, or choose when it runs above.' : <Unsaid />)}
+        {words ?? (value.trim() === '' ? 'Write an expression, or choose when it runs above.' : <Unsaid />)}
       </Text>
     </Stack>
   );
@@ -61,8 +69,8 @@ export function CronField({ value, onChange, error, disabled }: Props) {
 function Unsaid() {
   return (
     <>
-      This expression is not said in words here. Lists <Code>1,2</Code>, ranges <Code>1-5</Code>, steps <Code>*/5</Code>,{' '}
-      <Code>L</Code> (the last day) and <Code>MON#1</Code> (the first Monday) are understood by the server.
+      This expression is not said in words here. Lists <Code>1,2</Code>, ranges <Code>1-5</Code>, steps <Code>*/5</Code>
+      , <Code>L</Code> (the last day) and <Code>MON#1</Code> (the first Monday) are understood by the server.
     </>
   );
 }
@@ -112,7 +120,11 @@ function Details({ model, onChange, disabled }: DetailsProps) {
         <>
           {time}
           <Input.Wrapper label="Days" labelElement="div">
-            <Chip.Group multiple value={[...model.days]} onChange={(days) => days.length > 0 && onChange({ ...model, days })}>
+            <Chip.Group
+              multiple
+              value={[...model.days]}
+              onChange={(days) => days.length > 0 && onChange({ ...model, days })}
+            >
               <Group gap={4} role="group" aria-label="Days of the week">
                 {weekDays.map(({ value, label, name }) => (
                   <Chip key={value} value={value} size="sm" aria-label={name} disabled={disabled}>

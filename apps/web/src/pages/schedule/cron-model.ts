@@ -40,7 +40,8 @@ export function cronModel(cron: string): CronModel {
   if (parts.length !== 5 || month !== '*') return { kind: 'custom' };
   const step = minute === '*' ? 1 : Number(/^\*\/(\d+)$/.exec(minute)?.[1]);
   const anyDay = day === '*' && weekday === '*';
-  if (hour === '*' && anyDay && (minuteSteps as readonly number[]).includes(step)) return { kind: 'minutes', every: step };
+  if (hour === '*' && anyDay && (minuteSteps as readonly number[]).includes(step))
+    return { kind: 'minutes', every: step };
   if (!/^\d{1,2}$/.test(minute) || Number(minute) > 59) return { kind: 'custom' };
   if (hour === '*' && anyDay) return { kind: 'hourly', minute: Number(minute) };
   if (!/^\d{1,2}$/.test(hour) || Number(hour) > 23) return { kind: 'custom' };

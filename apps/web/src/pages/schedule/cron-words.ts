@@ -43,7 +43,7 @@ interface Bounds {
   readonly codes?: readonly string[];
 }
 
-function valueOf(text: string, { from, to, codes }: Bounds): number | null {
+function numberOf(text: string, { from, to, codes }: Bounds): number | null {
   const named = codes?.indexOf(text.toUpperCase()) ?? -1;
   if (named >= 0) return named + (codes === monthCodes ? 1 : 0);
   if (!/^\d{1,2}$/.test(text)) return null;
@@ -57,10 +57,10 @@ function fieldOf(text: string, bounds: Bounds): Field | null {
   if (step !== undefined) return Number(step) > 0 ? { kind: 'step', step: Number(step) } : null;
   const range = /^(\w+)-(\w+)$/.exec(text);
   if (range) {
-    const [from, to] = [valueOf(range[1] ?? '', bounds), valueOf(range[2] ?? '', bounds)];
+    const [from, to] = [numberOf(range[1] ?? '', bounds), numberOf(range[2] ?? '', bounds)];
     return from === null || to === null || from >= to ? null : { kind: 'range', from, to };
   }
-  const values = text.split(',').map((part) => valueOf(part, bounds));
+  const values = text.split(',').map((part) => numberOf(part, bounds));
   return values.includes(null) ? null : { kind: 'list', values: [...new Set(values as number[])] };
 }
 
@@ -128,7 +128,8 @@ function monthDayWords(days: Field, text: string): string | null {
 
 function monthWords(months: Field): string | null {
   if (months.kind === 'any') return '';
-  if (months.kind === 'list') return `, in ${joined(ascending(months.values).map((month) => `${monthNames[month - 1]}`))}`;
+  if (months.kind === 'list')
+    return `, in ${joined(ascending(months.values).map((month) => `${monthNames[month - 1]}`))}`;
   return months.kind === 'range' ? `, ${monthNames[months.from - 1]} to ${monthNames[months.to - 1]}` : null;
 }
 
