@@ -36,8 +36,9 @@ function namedIn(html: string): string[] {
   return tags.flatMap((tag) => /\b(?:src|href)="\/(assets\/[^"]+)"/.exec(tag)?.[1] ?? []);
 }
 
-/** The sources a script was made of, as its source map says. */
+/** The sources a script was made of, as its source map says. The bundler's own few lines have none. */
 function sourcesOf(file: string): string[] {
+  if (/\/rolldown-runtime-[^/]+$/.test(file)) return [];
   if (!existsSync(`${file}.map`)) throw new Error(`${file} has no source map: what is in it cannot be seen.`);
   return JSON.parse(readFileSync(`${file}.map`, 'utf8')).sources;
 }
