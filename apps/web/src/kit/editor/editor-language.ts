@@ -18,8 +18,15 @@ export function isLarge(text: string): boolean {
   return false;
 }
 
+export interface JsonHelp {
+  /** Asked each time. */
+  readonly schema: () => object | null;
+  /** Whether what is no JSON is marked. */
+  readonly check: boolean;
+}
+
 /** The parser of a language, fetched when it is first needed. */
-export async function loadLanguage(language: EditorLanguage): Promise<Extension> {
+export async function loadLanguage(language: EditorLanguage, help?: JsonHelp): Promise<Extension> {
   switch (language) {
     case 'javascript':
     case 'typescript': {
@@ -27,8 +34,11 @@ export async function loadLanguage(language: EditorLanguage): Promise<Extension>
       return javascript({ typescript: language === 'typescript' });
     }
     case 'json': {
-      const { json } = await import('@codemirror/lang-json');
-      return json();
+      const [{ json }, { schemaHelp, syntaxCheck }] = await Promise.all([
+        import('@codemirror/lang-json'),
+        import('./schema-help.ts'),
+      ]);
+      return help ? [json(), schemaHelp(help.schema), help.check ? syntaxCheck : []] : json();
     }
     case 'yaml': {
       const { yaml } = await import('@codemirror/lang-yaml');

@@ -68,6 +68,8 @@ const shape = {
     color: 'var(--mantine-color-text)',
   },
   '.cm-panels :focus-visible': { outline: '2px solid var(--mantine-primary-color-filled)', outlineOffset: '1px' },
+  '.cm-collapsedLines': { fontFamily: 'var(--mantine-font-family)' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯" !important' },
   '.cm-tooltip': { borderRadius: '4px', maxWidth: 'min(480px, 90vw)' },
   '.cm-schema-hover': { padding: '6px 10px', fontFamily: 'var(--mantine-font-family)', fontSize: '13px' },
   '.cm-diagnosticText': { fontFamily: 'var(--mantine-font-family)' },

@@ -4,7 +4,8 @@ import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useS
 import { EditorCore } from './editor-core.tsx';
 import { HunkCard } from './hunk-card.tsx';
 import { hunkMarks, type MarkedRange } from './hunk-marks.ts';
-import type { GivenHunk, MergeHunk, MergeSides } from './merge-document.ts';
+import type { MergeHunk } from './merge-document.ts';
+import type { HunkMergeProps } from './merge-props.ts';
 import {
   choicesFor,
   choose,
@@ -16,35 +17,10 @@ import {
   plainOf,
   rangesOf,
   redo,
-  type ServerChoice,
   undo,
 } from './merge-state.ts';
-import type { EditorLanguage } from './types.ts';
+import { StepButton } from './step-button.tsx';
 import { useMerge } from './use-merge.ts';
-
-/** What was decided so far. */
-export interface MergeResult {
-  /** null: the file is removed. */
-  readonly text: string | null;
-  /** Hunks without a choice; the text holds the local side of them. */
-  readonly unresolved: number;
-  /** For the resolution `merge`, by hunk; null: something is open, or only the text says what was decided. */
-  readonly choices: Readonly<Record<string, ServerChoice>> | null;
-}
-
-export interface HunkMergeProps extends MergeSides {
-  /** The server's suggestion, with markers. Used with `hunks`; without either the three texts are compared here. */
-  readonly suggested?: string | null | undefined;
-  readonly hunks?: readonly GivenHunk[] | null | undefined;
-  readonly language: EditorLanguage;
-  readonly localLabel: string;
-  readonly remoteLabel: string;
-  /** The text decided on, as told last. Left out or empty at first: the merge begins with every hunk open. */
-  readonly value?: string | null | undefined;
-  /** Told at first and after each decision. null: the file is removed. */
-  readonly onChange: (value: string | null, result: MergeResult) => void;
-  readonly onUnresolved?: ((count: number) => void) | undefined;
-}
 
 /** Hunks drawn at first; the others as they are asked for. */
 const firstHunks = 60;
@@ -78,7 +54,7 @@ export default function HunkMerge(props: HunkMergeProps) {
   }, [state, parts]);
 
   const focusHunk = (index: number) => {
-    const to = Math.max(0, Math.min(index, parts.length - 1));
+    const to = Math.max(0, Math.min(index, hunkParts(now.current.document).length - 1));
     setCurrent(to);
     setShown((count) => Math.max(count, to + 20));
     requestAnimationFrame(() => {
@@ -142,9 +118,14 @@ export default function HunkMerge(props: HunkMergeProps) {
             <Text size="sm" mb="xs">
               Your decisions are kept below. Start over to decide about the sides as they are now.
             </Text>
-            <Button size="xs" variant="default" onClick={start}>
+            <StepButton
+              onClick={() => {
+                start();
+                focusHunk(0);
+              }}
+            >
               Start over
-            </Button>
+            </StepButton>
           </Alert>
         )}
         <Group justify="space-between" gap="xs">
@@ -154,31 +135,26 @@ export default function HunkMerge(props: HunkMergeProps) {
           <Group gap="xs">
             {parts.length > 0 && (
               <>
-                <Button size="xs" variant="default" onClick={() => focusHunk(current - 1)} disabled={current === 0}>
+                <StepButton onClick={() => focusHunk(current - 1)} off={current === 0}>
                   Previous
-                </Button>
-                <Button
-                  size="xs"
-                  variant="default"
-                  onClick={() => focusHunk(current + 1)}
-                  disabled={current >= parts.length - 1}
-                >
+                </StepButton>
+                <StepButton onClick={() => focusHunk(current + 1)} off={current >= parts.length - 1}>
                   Next
-                </Button>
-                <Button size="xs" variant="default" onClick={() => become((merge) => chooseAll(merge, 'local'))}>
-                  Take all: {localLabel.toLowerCase()}
-                </Button>
-                <Button size="xs" variant="default" onClick={() => become((merge) => chooseAll(merge, 'remote'))}>
-                  Take all: {remoteLabel.toLowerCase()}
-                </Button>
+                </StepButton>
+                <StepButton
+                  onClick={() => become((merge) => chooseAll(merge, 'local'))}
+                >{`Take all: ${localLabel.toLowerCase()}`}</StepButton>
+                <StepButton
+                  onClick={() => become((merge) => chooseAll(merge, 'remote'))}
+                >{`Take all: ${remoteLabel.toLowerCase()}`}</StepButton>
               </>
             )}
-            <Button size="xs" variant="default" disabled={state.past.length === 0} onClick={() => become(undo)}>
+            <StepButton off={state.past.length === 0} onClick={() => become(undo)}>
               Undo
-            </Button>
-            <Button size="xs" variant="default" disabled={state.future.length === 0} onClick={() => become(redo)}>
+            </StepButton>
+            <StepButton off={state.future.length === 0} onClick={() => become(redo)}>
               Redo
-            </Button>
+            </StepButton>
           </Group>
         </Group>
         {parts.length > 0 && <Keys local={localLabel} remote={remoteLabel} />}
@@ -194,7 +170,7 @@ export default function HunkMerge(props: HunkMergeProps) {
             current={index === current}
             part={part}
             onChoose={chooseFor}
-            onShow={showInResult}
+            onShow={plain === null ? null : showInResult}
             onCurrent={setCurrent}
           />
         ))}
