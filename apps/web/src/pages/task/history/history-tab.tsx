@@ -136,7 +136,7 @@ export default function HistoryTab() {
           disabled={selected.size !== 2}
           onClick={() => document.getElementById('comparison')?.focus()}
         >
-          Compare the two chosen
+          Go to the comparison
         </Button>
       </Group>
       <Text size="sm">

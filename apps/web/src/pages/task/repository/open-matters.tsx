@@ -31,9 +31,13 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
   const ofThis = <D extends { readonly documents: readonly { readonly taskId: string | null }[] }>(
     items?: readonly D[],
   ) => (items ?? []).filter(({ documents }) => documents.some(({ taskId }) => taskId === task.id));
+  const waiting = ofThis(pushes.data?.items);
+  const toMerge = ofThis(requests.data?.items);
+  const inConflict = conflicts.data?.items ?? [];
+  if (inConflict.length + waiting.length + toMerge.length === 0) return null;
   return (
     <Stack gap="xs">
-      {conflicts.data?.items.map(({ id, conflictType, files }) => (
+      {inConflict.map(({ id, conflictType, files }) => (
         <Alert
           key={id}
           color="red"
@@ -51,7 +55,7 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
           </Group>
         </Alert>
       ))}
-      {ofThis(pushes.data?.items).map(({ id, requestedBy }) => (
+      {waiting.map(({ id, requestedBy }) => (
         <Alert
           key={id}
           color="blue"
@@ -67,7 +71,7 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
           </Group>
         </Alert>
       ))}
-      {ofThis(requests.data?.items).map(({ id, title, url, branch, number, error }) => (
+      {toMerge.map(({ id, title, url, branch, number, error }) => (
         <Alert
           key={id}
           color="blue"

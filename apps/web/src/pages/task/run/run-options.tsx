@@ -1,7 +1,7 @@
 import { Button, Collapse, Group, MultiSelect, NumberInput, Stack, Switch, Text } from '@mantine/core';
 import { IconAdjustments } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { read } from '../../../api/queries.ts';
 
 export interface RunSettings {
@@ -16,10 +16,12 @@ export const usualSettings: RunSettings = { timeoutMs: null, record: false, prof
 interface RunOptionsProps {
   readonly settings: RunSettings;
   readonly onChange: (settings: RunSettings) => void;
+  /** Buttons beside the one that opens the options. */
+  readonly children?: ReactNode;
 }
 
 /** What a run may be given besides its input. */
-export function RunOptions({ settings, onChange }: RunOptionsProps) {
+export function RunOptions({ settings, onChange, children }: RunOptionsProps) {
   const [open, setOpen] = useState(settings !== usualSettings);
   const { data } = useQuery({
     ...read('outputDestinations', 'list', { limit: 200, page: 1 }),
@@ -41,6 +43,7 @@ export function RunOptions({ settings, onChange }: RunOptionsProps) {
         >
           Options
         </Button>
+        {children}
         <Text size="xs" c="dimmed">
           {saidOf(settings)}
         </Text>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconStack2 } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { client } from '../../../api/client.ts';
@@ -73,12 +73,6 @@ export default function RunTab() {
           </Group>
         </Alert>
       )}
-      <Group justify="space-between">
-        <Title order={2} size="h4">
-          Input
-        </Title>
-        <EarlierInputs onChoose={(earlier) => setInput(earlier)} />
-      </Group>
       {start.error && <ErrorPanel error={start.error} title="It was not run" />}
       <SchemaForm
         formId={formId}
@@ -92,7 +86,9 @@ export default function RunTab() {
         onSubmit={(value) => start.mutate({ queued: false, input: value })}
         disabled={reason !== null}
       />
-      <RunOptions settings={settings} onChange={setSettings} />
+      <RunOptions settings={settings} onChange={setSettings}>
+        <EarlierInputs onChoose={setInput} />
+      </RunOptions>
       <Group gap="xs">
         <Button
           type="submit"
