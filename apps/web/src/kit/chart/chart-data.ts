@@ -35,6 +35,7 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** How a time reads on an axis, by how much time the axis shows. */
 export function axisText(time: number, spanMs: number): string {
+  if (!Number.isFinite(time)) return '';
   const day = 86_400_000;
   const options: Intl.DateTimeFormatOptions =
     spanMs <= 2 * day

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import '../state/palette.css';
 import classes from './chart.module.css';
 import { sparkPath } from './chart-data.ts';
 

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { IconTrendingDown, IconTrendingUp } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { KitLink } from '../state/kit-link.tsx';
+import '../state/palette.css';
 import classes from './chart.module.css';
 import { changeWords } from './chart-data.ts';
 import { Sparkline } from './sparkline.tsx';

@@ -1,6 +1,7 @@
 import { Button, Center, Group, Skeleton, Table, Text } from '@mantine/core';
 import { IconChartLine, IconTable } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import '../state/palette.css';
 import classes from './chart.module.css';
 import type { Point, Series } from './chart-data.ts';
 

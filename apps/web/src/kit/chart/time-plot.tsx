@@ -7,12 +7,12 @@ import type { TimeChartProps } from './time-chart.tsx';
 
 /** Apart in lightness as well as in hue, and 3:1 on both backgrounds. */
 const colors = [
-  'light-dark(#1c6fd1, #5aa9ff)',
-  'light-dark(#b4530a, #ffb266)',
-  'light-dark(#12805c, #4fd1a5)',
-  'light-dark(#9c36b5, #e599f7)',
-  'light-dark(#c2255c, #faa2c1)',
-  'light-dark(#495057, #ced4da)',
+  'var(--kit-series-1)',
+  'var(--kit-series-2)',
+  'var(--kit-series-3)',
+  'var(--kit-series-4)',
+  'var(--kit-series-5)',
+  'var(--kit-series-6)',
 ];
 const dashes = [undefined, '6 3', '2 3', '8 3 2 3', '12 4', '4 4'];
 
@@ -44,7 +44,7 @@ export default function TimePlot(props: TimeChartProps) {
     xAxisProps: { tickFormatter: (time: number) => axisText(time, span), minTickGap: 24 },
     yAxisProps: { width: 56 },
     tooltipProps: {
-      labelFormatter: (time: unknown) => full.format(new Date(Number(time))),
+      labelFormatter: (time: unknown) => (Number.isFinite(Number(time)) ? full.format(Number(time)) : ''),
       isAnimationActive: false,
     },
   };

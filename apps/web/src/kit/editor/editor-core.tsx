@@ -9,7 +9,6 @@ import { EditorFooter } from './editor-footer.tsx';
 import { isLarge, loadLanguage } from './editor-language.ts';
 import { checkedProblems, givenProblems } from './editor-problems.ts';
 import { editorTheme } from './editor-theme.ts';
-import { schemaHelp } from './schema-help.ts';
 import { minimalChange, type TextChange } from './text-diff.ts';
 import { closeText, openText, plainShape, type TextShape } from './text-shape.ts';
 import type { CodeEditorProps } from './types.ts';
@@ -138,11 +137,9 @@ export function EditorCore(props: EditorCoreProps) {
 
   useEffect(() => {
     let wanted = true;
-    const ready = large ? Promise.resolve(none) : loadLanguage(language);
+    const ready = large ? Promise.resolve(none) : loadLanguage(language, () => latest.current.schema ?? null);
     void ready.then((loaded) => {
-      if (!wanted) return;
-      const help = language === 'json' && !large ? schemaHelp(() => latest.current.schema ?? null) : none;
-      configure(parts.language, [loaded, help]);
+      if (wanted) configure(parts.language, loaded);
     });
     return () => {
       wanted = false;

@@ -18,8 +18,8 @@ export function isLarge(text: string): boolean {
   return false;
 }
 
-/** The parser of a language, fetched when it is first needed. */
-export async function loadLanguage(language: EditorLanguage): Promise<Extension> {
+/** The parser of a language, fetched when it is first needed; for JSON with help by its schema. */
+export async function loadLanguage(language: EditorLanguage, schema?: () => object | null): Promise<Extension> {
   switch (language) {
     case 'javascript':
     case 'typescript': {
@@ -27,8 +27,11 @@ export async function loadLanguage(language: EditorLanguage): Promise<Extension>
       return javascript({ typescript: language === 'typescript' });
     }
     case 'json': {
-      const { json } = await import('@codemirror/lang-json');
-      return json();
+      const [{ json }, { schemaHelp }] = await Promise.all([
+        import('@codemirror/lang-json'),
+        import('./schema-help.ts'),
+      ]);
+      return schema ? [json(), schemaHelp(schema)] : json();
     }
     case 'yaml': {
       const { yaml } = await import('@codemirror/lang-yaml');

@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Radio } from '@mantine/core';
+import { memo } from 'react';
 import classes from './hunk-merge.module.css';
 import { HunkSide } from './hunk-side.tsx';
 import type { MergeHunk } from './merge-document.ts';
@@ -12,18 +13,39 @@ interface Props {
   readonly choice: MergeChoice | null;
   readonly localLabel: string;
   readonly remoteLabel: string;
-  readonly onChoose: (choice: MergeChoice) => void;
+  /** Which part of the document it is. */
+  readonly part: number;
+  readonly onChoose: (part: number, choice: MergeChoice) => void;
   /** Brings the hunk's place in the result into view and puts the cursor there. */
-  readonly onShow: () => void;
+  readonly onShow: (index: number) => void;
+  /** The focus came to it. */
+  readonly onCurrent: (index: number) => void;
   readonly current: boolean;
 }
 
 /** One hunk: its sides, and the choice between them. */
-export function HunkCard({ hunk, number, count, choice, localLabel, remoteLabel, onChoose, onShow, current }: Props) {
+export const HunkCard = memo(function HunkCard({
+  hunk,
+  number,
+  count,
+  choice,
+  localLabel,
+  remoteLabel,
+  part,
+  onChoose,
+  onShow,
+  onCurrent,
+  current,
+}: Props) {
   const names = choiceNames(hunk, localLabel, remoteLabel);
   const title = `Conflict ${number} of ${count}`;
   return (
-    <fieldset className={classes.hunk} data-hunk={number} data-current={current || undefined}>
+    <fieldset
+      className={classes.hunk}
+      data-hunk={number}
+      data-current={current || undefined}
+      onFocus={() => onCurrent(number - 1)}
+    >
       <legend className={classes.legend}>{title}</legend>
       <Group justify="space-between" gap="xs">
         <Badge className={classes.badge} data-open={choice === null || undefined} variant="default" radius="sm">
@@ -32,7 +54,7 @@ export function HunkCard({ hunk, number, count, choice, localLabel, remoteLabel,
         <Button
           size="compact-xs"
           variant="default"
-          onClick={onShow}
+          onClick={() => onShow(number - 1)}
           aria-label={`Show in result: ${title.toLowerCase()}`}
         >
           Show in result
@@ -40,7 +62,7 @@ export function HunkCard({ hunk, number, count, choice, localLabel, remoteLabel,
       </Group>
       <Radio.Group
         value={choice}
-        onChange={(value) => onChoose(value as MergeChoice)}
+        onChange={(value) => onChoose(part, value as MergeChoice)}
         aria-label={`What ${title.toLowerCase()} becomes`}
       >
         <Group gap="md" my="xs">
@@ -73,7 +95,7 @@ export function HunkCard({ hunk, number, count, choice, localLabel, remoteLabel,
       </div>
     </fieldset>
   );
-}
+});
 
 function choiceNames(hunk: MergeHunk, local: string, remote: string): Readonly<Record<MergeChoice, string>> {
   return {

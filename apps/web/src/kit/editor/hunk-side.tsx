@@ -11,6 +11,8 @@ interface Props {
   readonly against: string | null;
   readonly side: 'local' | 'remote' | 'base';
   readonly chosen: boolean;
+  /** What is said where the text is null. */
+  readonly absent?: string | undefined;
 }
 
 /** Lines shown at first; and the most characters that are compared within lines. */
@@ -18,19 +20,19 @@ const firstLines = 120;
 const mostCompared = 60_000;
 
 /** One side of a hunk, with what differs marked within its lines. */
-export function HunkSide({ label, text, against, side, chosen }: Props) {
+export function HunkSide({ label, text, against, side, chosen, absent = 'The file is deleted here' }: Props) {
   const [all, setAll] = useState(false);
   const lines = useMemo(() => (text === null ? [] : linesOf(text)), [text]);
   const shown = all || lines.length <= firstLines ? (text ?? '') : lines.slice(0, firstLines).join('');
   const pieces = useMemo(() => markedPieces(shown, against), [shown, against]);
   return (
-    <div className={classes.side} data-side={side} data-chosen={chosen || undefined} role="group" aria-label={label}>
-      <Text size="xs" fw={600} className={classes.sideLabel}>
+    <figure className={classes.side} data-side={side} data-chosen={chosen || undefined}>
+      <Text component="figcaption" size="xs" fw={600} className={classes.sideLabel}>
         {label}
       </Text>
       {text === null || text === '' ? (
         <Text size="sm" className={classes.nothing}>
-          {text === null ? 'The file is deleted here' : 'No lines here'}
+          {text === null ? absent : 'No lines here'}
         </Text>
       ) : (
         <pre className={classes.code}>
@@ -50,7 +52,7 @@ export function HunkSide({ label, text, against, side, chosen }: Props) {
           Show all {lines.length.toLocaleString('en')} lines
         </Anchor>
       )}
-    </div>
+    </figure>
   );
 }
 

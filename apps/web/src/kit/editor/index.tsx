@@ -1,14 +1,15 @@
 import { Skeleton } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import type { HunkMergeProps } from './hunk-merge.tsx';
+import type { HunkMergeProps } from './merge-props.ts';
 import type { StructuredMergeProps } from './structured-merge.tsx';
 import type { CodeEditorProps, DiffViewProps } from './types.ts';
 
-export type { HunkMergeProps, MergeResult } from './hunk-merge.tsx';
 export { languageOf } from './language-of.ts';
 export type { GivenHunk } from './merge-document.ts';
+export type { HunkMergeProps, MergeResult } from './merge-props.ts';
 export type { ServerChoice } from './merge-state.ts';
 export type { MemberChoice, StructuredMergeProps, StructuredResult } from './structured-merge.tsx';
+export type { ValueHunk } from './structured-state.ts';
 export type { Breakpoints, CodeEditorProps, DiffViewProps, EditorLanguage, Problem } from './types.ts';
 
 const Editor = lazy(() => import('./code-editor.tsx'));

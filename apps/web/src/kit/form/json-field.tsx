@@ -1,6 +1,7 @@
 import { Stack, Textarea } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { FieldIssue } from './field-errors.ts';
+import '../state/palette.css';
 import classes from './form.module.css';
 import { IssueList } from './issue-list.tsx';
 import { type JsonProblem, jsonProblem } from './json-problem.ts';
@@ -83,7 +84,7 @@ export function JsonField(props: JsonFieldProps) {
         }
       />
       <div role="status">
-        {problem === null && issues.length > 0 && <IssueList issues={issues} label={`What is wrong with ${label}`} />}
+        {problem === null && issues.length > 0 && <IssueList issues={issues} label="What is wrong" />}
       </div>
     </Stack>
   );

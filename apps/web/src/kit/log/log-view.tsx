@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { CopyButton } from '../state/copy-button.tsx';
 import { downloadText } from '../state/copy-text.tsx';
+import '../state/palette.css';
 import classes from './log.module.css';
 import {
   clockText,

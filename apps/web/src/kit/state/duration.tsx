@@ -1,3 +1,4 @@
+import './palette.css';
 import classes from './state.module.css';
 import { durationText, isoDuration } from './times.ts';
 

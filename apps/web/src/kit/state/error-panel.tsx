@@ -2,6 +2,7 @@ import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react';
 import { CopyButton } from './copy-button.tsx';
 import { errorWords } from './error-words.ts';
+import './palette.css';
 import classes from './state.module.css';
 
 export interface ErrorPanelProps {
@@ -21,7 +22,7 @@ export function ErrorPanel({ error, onRetry, title }: ErrorPanelProps) {
       color="red"
       icon={<IconAlertTriangle aria-hidden />}
       title={title ?? said.title}
-      styles={{ title: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--kit-danger)' } }}
     >
       <Stack gap="xs" align="flex-start">
         <Text style={{ overflowWrap: 'anywhere' }}>{said.message}</Text>

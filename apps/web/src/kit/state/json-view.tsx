@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { CopyButton } from './copy-button.tsx';
 import { membersOf, shownCharacters, shownMembers, summaryOf } from './json-parts.ts';
+import './palette.css';
 import classes from './state.module.css';
 
 export interface JsonViewProps {

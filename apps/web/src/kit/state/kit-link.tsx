@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, MouseEvent } from 'react';
+import './palette.css';
 import classes from './state.module.css';
 
 /** Goes to an address of this application without a new load of the page, where there is a router. */

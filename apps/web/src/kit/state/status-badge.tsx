@@ -8,6 +8,7 @@ import {
   IconPlayerStop,
   IconX,
 } from '@tabler/icons-react';
+import './palette.css';
 import classes from './state.module.css';
 import { lookOf, type StatusIcon, type Tone } from './tones.ts';
 

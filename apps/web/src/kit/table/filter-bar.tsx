@@ -11,6 +11,7 @@ import {
   withoutChip,
   writeList,
 } from './filter-values.ts';
+import '../state/palette.css';
 import classes from './table.module.css';
 
 export type { Filter, FilterValues } from './filter-values.ts';
@@ -108,7 +109,9 @@ function FilterField({
         value={readList(value)}
         onChange={(list) => onChange(writeList(list))}
         searchable={searchable}
-        placeholder={value ? undefined : 'Any'}
+        placeholder={value ? `${readList(value).length} chosen` : 'Any'}
+        // The chips below say which.
+        classNames={{ pill: classes.hiddenPill }}
         clearable
         clearButtonProps={{ 'aria-label': `Clear ${label}` }}
       />

@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react'
 import type { Column, DataTableProps } from './columns.ts';
 import { nextSort } from './row-moves.ts';
 import { SelectBox } from './select-box.tsx';
+import '../state/palette.css';
 import classes from './table.module.css';
 import { cellClass } from './table-row.tsx';
 

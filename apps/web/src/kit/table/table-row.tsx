@@ -1,5 +1,6 @@
 import { type MouseEvent, memo, type ReactNode } from 'react';
 import { KitLink } from '../state/kit-link.tsx';
+import '../state/palette.css';
 import stateClasses from '../state/state.module.css';
 import type { Column, DataTableProps } from './columns.ts';
 import { SelectBox } from './select-box.tsx';

@@ -5,6 +5,7 @@ import { type CSSProperties, type KeyboardEvent, useDeferredValue, useMemo, useR
 import { durationText } from '../state/times.ts';
 import { type FlameBox, flameBoxes, frameAt, frameMatches, hueOf, moveBox, placeText } from './flame-layout.ts';
 import { TopFunctions } from './top-functions.tsx';
+import '../state/palette.css';
 import classes from './trace.module.css';
 
 export interface FlameGraphProps {

@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'r
 import { JsonView } from '../state/json-view.tsx';
 import { durationText } from '../state/times.ts';
 import { axisTicks, type SpanRow, spanRows, wholeMs } from './span-rows.ts';
+import '../state/palette.css';
 import classes from './trace.module.css';
 
 export interface TraceViewProps {
@@ -134,7 +135,7 @@ function SpanLine({
       aria-level={depth + 1}
       aria-expanded={children === 0 ? undefined : open}
       aria-selected={chosen}
-      aria-label={`${span.name}, ${span.kind}, ${durationText(span.durationMs)}, from ${durationText(span.startMs)}${span.error === null ? '' : `, failed: ${span.error}`}`}
+      aria-label={spanText(span)}
       tabIndex={active ? 0 : -1}
       onClick={onChoose}
     >
@@ -159,6 +160,7 @@ function SpanLine({
           {span.name}
         </span>
       </span>
+      {/* Keeps the name and the length apart where they are read as one text. */ ' '}
       <span className={classes.track}>
         <span
           className={classes.bar}
@@ -175,6 +177,14 @@ function SpanLine({
     </div>
   );
 }
+
+const spanText = ({ name, kind, startMs, durationMs, error }: Span): string => {
+  const said = [`${name} ${durationText(durationMs)}`];
+  if (kind !== name) said.push(kind);
+  said.push(`from ${durationText(startMs)}`);
+  if (error !== null) said.push(`failed: ${error}`);
+  return said.join(', ');
+};
 
 function SpanDetails({ span }: { span: Span }) {
   return (
