@@ -1,6 +1,5 @@
 import { Button, Code, Stack } from '@mantine/core';
 import type { Delivery, OutputDestination } from '@ratchet/contract/entities/output';
-import { DeliveryStatus } from '@ratchet/contract/entities/output';
 import { IconDatabaseExport } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
@@ -20,12 +19,13 @@ import { listing, sortOf, sortText, where } from '../administration/listing.ts';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 
 const defaults = { status: '', task: '', sort: '-createdAt', delivery: '' };
+const statuses: readonly Delivery['status'][] = ['pending', 'delivering', 'delivered', 'failed'];
 const filters = [
   {
     key: 'status',
     label: 'Status',
     kind: 'select',
-    options: DeliveryStatus.options.map((value) => ({ value, label: lookOf(value).text })),
+    options: statuses.map((value) => ({ value, label: lookOf(value).text })),
   },
   { key: 'task', label: 'Task', kind: 'text' },
 ] as const;
