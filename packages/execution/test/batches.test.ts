@@ -1,10 +1,11 @@
 import { batchList } from '@ratchet/contract/operations/batches';
 import { jobList } from '@ratchet/contract/operations/jobs';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchRequest, NewBatchRequest } from '../src/batch-desk.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 const stations: Station[] = [];

@@ -1,10 +1,11 @@
 import { executionList } from '@ratchet/contract/operations/executions';
 import type { ExecutionRow } from '@ratchet/store/queries/executions';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRequest } from '../src/job-intake.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 const stations: Station[] = [];

@@ -1,11 +1,12 @@
 import { workerList } from '@ratchet/contract/operations/workers';
 import { createSandbox } from '@ratchet/sandbox/create-sandbox';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutorOptions } from '../src/executor.ts';
 import { workerDesk } from '../src/worker-desk.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 const stations: Station[] = [];
