@@ -14,7 +14,7 @@ import { Id, JsonObject, JsonSchema, JsonValue } from '../json.ts';
 import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
-import { observed } from './executions.ts';
+import { asked, observed } from './executions.ts';
 import { taskDebug } from './task-debug.ts';
 import { taskExchange } from './task-exchange.ts';
 import { taskHistory } from './task-history.ts';
@@ -376,13 +376,7 @@ export const tasks = {
       input: JsonValue.default({}),
       wait: z.boolean().default(false),
       timeoutMs: z.int().min(1).max(86_400_000).optional().describe('Bounds the execution'),
-      outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
-      idempotencyKey: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('The same key answers the execution made before; with another task or input it is refused'),
+      ...asked,
       ...observed,
     }),
     output: Execution,
