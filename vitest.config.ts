@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/*/test/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.{ts,tsx}',
       'bench/test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
