@@ -1,6 +1,6 @@
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
-import { dropped, draftKeys, isDirty, keyName, type TaskDrafts } from './draft-state.ts';
+import { draftKeys, dropped, isDirty, keyName, type TaskDrafts } from './draft-state.ts';
 import { outlivesReload } from './draft-store.ts';
 
 interface LeaveGuardProps {

@@ -1,4 +1,16 @@
-import { Alert, Button, Fieldset, Group, NumberInput, SimpleGrid, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Fieldset,
+  Group,
+  NumberInput,
+  SimpleGrid,
+  Stack,
+  TagsInput,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { isRecord, parsed, printed, usePart } from './use-part.ts';
 
 interface MetadataFormProps {
