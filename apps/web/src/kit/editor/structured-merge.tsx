@@ -126,7 +126,7 @@ export default function StructuredMerge(props: StructuredMergeProps) {
     <div ref={root} onKeyDown={onKeyDown}>
       <Stack gap="sm">
         {moved && (
-          <Alert color="yellow" title="The two sides changed since you started" role="alert">
+          <Alert color="gray" variant="light" title="The two sides changed since you started" role="alert">
             <Text size="sm" mb="xs">
               Your choices are kept below. Start over to decide about the sides as they are now.
             </Text>
