@@ -134,7 +134,7 @@ describe('the page of a task', () => {
     await page.getByRole('menuitem', { name: 'Rename…' }).click();
     await page.getByLabel('Path within the task').fill('README.md');
     await page.getByRole('button', { name: 'Rename', exact: true }).click();
-    await page.getByRole('heading', { name: 'README.md' }).waitFor();
+    await page.getByRole('heading', { name: 'README.md', exact: true }).waitFor();
     await page.getByRole('button', { name: 'What to do with README.md' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await said('README.md is deleted');

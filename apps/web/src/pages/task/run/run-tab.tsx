@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconStack2 } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { client } from '../../../api/client.ts';
@@ -9,6 +9,7 @@ import { useUrlState } from '../../../app/use-url-state.ts';
 import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { EarlierInputs } from './earlier-inputs.tsx';
 import { RunOptions, type RunSettings, usualSettings } from './run-options.tsx';
@@ -57,12 +58,12 @@ export default function RunTab() {
   return (
     <Stack>
       {reason !== null && (
-        <Alert color="gray" variant="outline" title="It cannot be run now">
+        <Notice tone="neutral" title="It cannot be run now">
           {reason}
-        </Alert>
+        </Notice>
       )}
       {isDirty(drafts) && (
-        <Alert color="orange" variant="outline" title="Unsaved edits are not part of a run">
+        <Notice tone="warning" title="Unsaved edits are not part of a run">
           <Group justify="space-between">
             <Text size="sm">What runs is the saved revision {task.revision}.</Text>
             {mayEdit && (
@@ -71,7 +72,7 @@ export default function RunTab() {
               </Button>
             )}
           </Group>
-        </Alert>
+        </Notice>
       )}
       {start.error && <ErrorPanel error={start.error} title="It was not run" />}
       <SchemaForm

@@ -1,5 +1,4 @@
 import {
-  Alert,
   Button,
   Fieldset,
   Group,
@@ -11,6 +10,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
+import { Notice } from '../notice.tsx';
 import { isRecord, parsed, printed, usePart } from './use-part.ts';
 
 interface MetadataFormProps {
@@ -41,14 +41,14 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
   const value = parsed(text);
   if (!isRecord(value))
     return (
-      <Alert color="orange" variant="outline" title="This is not valid JSON now">
+      <Notice tone="warning" title="This is not valid JSON now">
         <Stack align="flex-start" gap="xs">
           <Text size="sm">The form shows it again once it is. Nothing that was typed is lost.</Text>
           <Button size="xs" variant="default" onClick={onJson}>
             Mend it as JSON
           </Button>
         </Stack>
-      </Alert>
+      </Notice>
     );
   const set = (name: string, next: unknown) => {
     const { [name]: _, ...rest } = value;
