@@ -71,7 +71,15 @@ const guessedEntry = ({ files, sourceType }: Task): string => {
   return (code.find(({ path }) => /^(main|task)\./.test(path)) ?? code[0] ?? files[0])?.path ?? `main${extension}`;
 };
 
-function TaskShown({ routeId, task, entry }: { readonly routeId: string; readonly task: Task; readonly entry: string }) {
+function TaskShown({
+  routeId,
+  task,
+  entry,
+}: {
+  readonly routeId: string;
+  readonly task: Task;
+  readonly entry: string;
+}) {
   const queries = useQueryClient();
   const may = useMay();
   const [{ tab }, setAddress] = useUrlState(address);
@@ -115,7 +123,8 @@ function TaskShown({ routeId, task, entry }: { readonly routeId: string; readonl
           <Alert color="orange" variant="outline" role="status" title="Somebody else changed this task meanwhile">
             <Group justify="space-between">
               <Text size="sm">
-                Your edits rest on revision {drafts.revision}; it is revision {task.revision} now. Nothing of yours is lost.
+                Your edits rest on revision {drafts.revision}; it is revision {task.revision} now. Nothing of yours is
+                lost.
               </Text>
               <Button size="xs" variant="default" onClick={() => setElsewhere(true)}>
                 Show what changed
@@ -129,7 +138,11 @@ function TaskShown({ routeId, task, entry }: { readonly routeId: string; readonl
           keepMounted={false}
           activateTabWithKeyboard={false}
         >
-          <Tabs.List mb="md" style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }} aria-label="Parts of the task">
+          <Tabs.List
+            mb="md"
+            style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}
+            aria-label="Parts of the task"
+          >
             {tabs.map(({ value, label }) => (
               <Tabs.Tab key={value} value={value}>
                 {label}

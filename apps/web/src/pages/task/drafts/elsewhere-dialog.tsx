@@ -57,8 +57,8 @@ function Decisions({ onClose }: { readonly onClose: () => void }) {
   return (
     <Stack>
       <Text>
-        Your edits rest on revision {since}; it is revision {task.revision} now. Decide what becomes of what both changed;
-        until then your edits stay as they are.
+        Your edits rest on revision {since}; it is revision {task.revision} now. Decide what becomes of what both
+        changed; until then your edits stay as they are.
       </Text>
       <WhoChanged since={since} />
       {theirs.error && <ErrorPanel error={theirs.error} onRetry={() => void theirs.refetch()} />}

@@ -15,8 +15,7 @@ async function textAt(queries: QueryClient, task: Task, path: string, side: Side
   const current: RevisionText =
     content === null ? { text: null } : content.encoding === 'base64' ? { binary: true } : { text: content.content };
   if (side === task.revision) return current;
-  const input =
-    side === 'repository' ? { id: task.id, pending: true } : { id: task.id, from: side, to: task.revision };
+  const input = side === 'repository' ? { id: task.id, pending: true } : { id: task.id, from: side, to: task.revision };
   const { files } = await queries.fetchQuery(read('tasks', 'diff', input));
   const change = files.find((one) => one.path === path);
   if (!change) return current;
@@ -33,10 +32,7 @@ export function useTwoTexts(task: Task, path: string, from: Side, to: Side) {
   return useQuery({
     queryKey: ['task-file', task.id, 'two', path, from, to, task.revision, task.checksum],
     queryFn: async () => {
-      const [before, after] = await Promise.all([
-        textAt(queries, task, path, from),
-        textAt(queries, task, path, to),
-      ]);
+      const [before, after] = await Promise.all([textAt(queries, task, path, from), textAt(queries, task, path, to)]);
       return { before, after };
     },
     staleTime: Number.POSITIVE_INFINITY,

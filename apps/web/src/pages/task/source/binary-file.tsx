@@ -21,7 +21,14 @@ export function BinaryFile({ file }: { readonly file: FileContent }) {
         SHA-256 {file.digest}
       </Text>
       {type && file.size <= largestShown && (
-        <Image src={`data:${type};base64,${file.content}`} alt={file.path} fit="contain" mah={320} w="auto" maw="100%" />
+        <Image
+          src={`data:${type};base64,${file.content}`}
+          alt={file.path}
+          fit="contain"
+          mah={320}
+          w="auto"
+          maw="100%"
+        />
       )}
     </Stack>
   );

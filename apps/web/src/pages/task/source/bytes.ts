@@ -7,7 +7,9 @@ export function base64Of(bytes: Uint8Array): string {
 }
 
 export const bytesOf = (content: string, encoding: 'utf8' | 'base64'): Uint8Array<ArrayBuffer> =>
-  encoding === 'utf8' ? new TextEncoder().encode(content) : Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
+  encoding === 'utf8'
+    ? new TextEncoder().encode(content)
+    : Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
 
 /** Hands bytes to the browser to be saved as a file. */
 export function saveFile(name: string, bytes: BlobPart, type = 'application/octet-stream'): void {

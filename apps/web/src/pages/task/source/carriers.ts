@@ -9,7 +9,11 @@ const ofFolder: Readonly<Record<Part, string>> = {
 };
 
 /** The file that a part is kept in. */
-export function carrierOf({ storageType, files }: Pick<Task, 'storageType' | 'files'>, entry: string, part: Part): string {
+export function carrierOf(
+  { storageType, files }: Pick<Task, 'storageType' | 'files'>,
+  entry: string,
+  part: Part,
+): string {
   const has = (path: string) => files.some((file) => file.path === path);
   if (storageType === 'folder') return ofFolder[part];
   if (storageType === 'manifest') return manifests.find(has) ?? 'task.yaml';

@@ -45,7 +45,9 @@ export function FileList({ part, path, onFile, onPart }: FileListProps) {
     closed,
   );
   const toggle = (folder: string) =>
-    setClosed((before) => new Set(before.has(folder) ? [...before].filter((one) => one !== folder) : [...before, folder]));
+    setClosed(
+      (before) => new Set(before.has(folder) ? [...before].filter((one) => one !== folder) : [...before, folder]),
+    );
   // What is kept in one file or two has no folder for more.
   const hasFolder = task.storageType === 'folder' || task.storageType === 'manifest';
   return (
@@ -82,7 +84,11 @@ export function FileList({ part, path, onFile, onPart }: FileListProps) {
                 name={`${row.name}/`}
                 depth={row.depth}
                 icon={
-                  closed.has(row.path) ? <IconChevronRight size={16} aria-hidden /> : <IconChevronDown size={16} aria-hidden />
+                  closed.has(row.path) ? (
+                    <IconChevronRight size={16} aria-hidden />
+                  ) : (
+                    <IconChevronDown size={16} aria-hidden />
+                  )
                 }
                 expanded={!closed.has(row.path)}
                 onClick={() => toggle(row.path)}
@@ -92,7 +98,9 @@ export function FileList({ part, path, onFile, onPart }: FileListProps) {
                 key={row.path}
                 name={row.name}
                 depth={row.depth}
-                icon={row.name.endsWith('.json') ? <IconBraces size={16} aria-hidden /> : <IconFile size={16} aria-hidden />}
+                icon={
+                  row.name.endsWith('.json') ? <IconBraces size={16} aria-hidden /> : <IconFile size={16} aria-hidden />
+                }
                 current={path === row.path}
                 dirty={dirty(fileKey(row.path))}
                 onClick={() => onFile(row.path)}

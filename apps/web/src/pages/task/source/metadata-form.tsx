@@ -1,4 +1,16 @@
-import { Alert, Button, Fieldset, Group, NumberInput, SimpleGrid, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Fieldset,
+  Group,
+  NumberInput,
+  SimpleGrid,
+  Stack,
+  TagsInput,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { isRecord, parsed, printed, usePart } from './use-part.ts';
 
 interface MetadataFormProps {
@@ -73,7 +85,7 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
               {...field('version', 'Version', 'Semantic, such as 1.2.0')}
               error={versionForm.test(textOf('version')) ? undefined : 'Write it like 1.0.0.'}
             />
-            <TextInput {...field('category', 'Category')} />
+            <TextInput {...field('category', 'Category', 'Such as finance')} />
           </SimpleGrid>
           <Textarea {...field('description', 'Description', 'What the task does')} autosize minRows={2} maxRows={10} />
           <TagsInput
@@ -85,7 +97,7 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
             clearable={false}
           />
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <TextInput {...field('author', 'Author')} />
+            <TextInput {...field('author', 'Author', 'Who wrote it')} />
             <TextInput {...field('license', 'License', 'Such as Apache-2.0')} />
           </SimpleGrid>
         </Stack>

@@ -22,16 +22,17 @@ export function PartHead({ title, views, view, onView, part, onOpen }: PartHeadP
         </Title>
         <Group gap="xs">
           {dirty && (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconRotate size={14} aria-hidden />}
-              onClick={discard}
-            >
+            <Button size="xs" variant="default" leftSection={<IconRotate size={14} aria-hidden />} onClick={discard}>
               Discard
             </Button>
           )}
-          <SegmentedControl size="xs" data={[...views]} value={view} onChange={onView} aria-label={`View of ${title}`} />
+          <SegmentedControl
+            size="xs"
+            data={[...views]}
+            value={view}
+            onChange={onView}
+            aria-label={`View of ${title}`}
+          />
         </Group>
       </Group>
       {blockedBy !== null && (

@@ -38,8 +38,8 @@ export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }
         </Button>
         {isDirty(drafts) && (
           <Text size="xs" c="dimmed">
-            This is of the saved revision {task.revision}. Unsaved edits are checked for their syntax as you type, and as a
-            whole when they are saved.
+            This is of the saved revision {task.revision}. Unsaved edits are checked for their syntax as you type, and
+            as a whole when they are saved.
           </Text>
         )}
       </Group>

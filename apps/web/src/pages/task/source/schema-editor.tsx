@@ -57,11 +57,7 @@ export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
               ? 'Any JSON is taken, and the run form is a plain editor. Say what goes in, and it is checked before every run.'
               : 'Any JSON may come out. Say what comes out, and every run is checked against it.'
           }
-          action={
-            part.mayChange && (
-              <Button onClick={() => part.change(printed(start))}>Describe the {side}</Button>
-            )
-          }
+          action={part.mayChange && <Button onClick={() => part.change(printed(start))}>Describe the {side}</Button>}
         />
       </Stack>
     );

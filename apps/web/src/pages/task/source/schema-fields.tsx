@@ -1,7 +1,28 @@
-import { ActionIcon, Button, Checkbox, Collapse, Group, NativeSelect, NumberInput, Paper, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Collapse,
+  Group,
+  NativeSelect,
+  NumberInput,
+  Paper,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconPlus, IconSettings, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { addMember, offeredTypes, removeMember, renameMember, type SchemaRow, setMember, setRequired } from './schema-rows.ts';
+import {
+  addMember,
+  offeredTypes,
+  removeMember,
+  renameMember,
+  type SchemaRow,
+  setMember,
+  setRequired,
+} from './schema-rows.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 interface SchemaFieldsProps {
@@ -73,7 +94,11 @@ function Member({ row, schema, disabled, onChange }: MemberProps) {
           onChange={(event) => setTyped(event.currentTarget.value)}
           onBlur={takeName}
           onKeyDown={(event) => event.key === 'Enter' && takeName()}
-          error={typed !== null && typed !== name && renameMember(schema, name, typed) === null ? 'Taken or empty' : undefined}
+          error={
+            typed !== null && typed !== name && renameMember(schema, name, typed) === null
+              ? 'Taken or empty'
+              : undefined
+          }
         />
         <NativeSelect
           size="xs"

@@ -6,9 +6,7 @@ const most = 20;
 
 interface Parser {
   parse(text: string): {
-    iterate(spec: {
-      enter(node: { readonly type: { readonly isError: boolean }; readonly from: number }): void;
-    }): void;
+    iterate(spec: { enter(node: { readonly type: { readonly isError: boolean }; readonly from: number }): void }): void;
   };
 }
 

@@ -67,7 +67,9 @@ export function useFileActs() {
         await client.tasks.deleteFile({ id: task.id, path: from, expectedRevision: made.revision });
       } catch (error) {
         // A file that must stay keeps its name, and the copy goes.
-        await client.tasks.deleteFile({ id: task.id, path: to, expectedRevision: made.revision }).catch(() => undefined);
+        await client.tasks
+          .deleteFile({ id: task.id, path: to, expectedRevision: made.revision })
+          .catch(() => undefined);
         throw error;
       }
       return client.tasks.get({ id: task.id });
