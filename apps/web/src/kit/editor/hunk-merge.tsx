@@ -114,7 +114,7 @@ export default function HunkMerge(props: HunkMergeProps) {
     <div ref={root} onKeyDown={onKeyDown}>
       <Stack gap="sm">
         {moved && (
-          <Alert color="yellow" title="The two sides changed since you started" role="alert">
+          <Alert color="gray" variant="light" title="The two sides changed since you started" role="alert">
             <Text size="sm" mb="xs">
               Your decisions are kept below. Start over to decide about the sides as they are now.
             </Text>

@@ -3,6 +3,7 @@ import { Form } from '@rjsf/mantine';
 import type { RJSFSchema } from '@rjsf/utils';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { errorSchemaOf, type FieldIssue, type LocalIssue, shownIssues } from './field-errors.ts';
+import { fillConsts } from './fill-consts.ts';
 import { formValidator } from './form-validator.ts';
 import { formTemplates, formWidgets, formWords } from './rjsf-templates.tsx';
 
@@ -49,7 +50,7 @@ export default function RjsfForm({ schema, value, onChange, disabled, local, ans
         templates={formTemplates}
         widgets={formWidgets}
         translateString={formWords}
-        onChange={({ formData }) => onChange(formData)}
+        onChange={({ formData }) => onChange(fillConsts(formData, schema))}
         onBlur={() => setLeft(local.filter(({ kind }) => kind !== 'required'))}
         disabled={disabled}
         extraErrors={extraErrors}
@@ -66,5 +67,5 @@ export default function RjsfForm({ schema, value, onChange, disabled, local, ans
 }
 
 const uiSchema = { 'ui:submitButtonOptions': { norender: true } };
-/** An optional object that nobody touched is not sent. */
-const defaults = { emptyObjectFields: 'skipEmptyDefaults' } as const;
+/** An optional object that nobody touched is not sent, and not begun by the name of its choice. */
+const defaults = { emptyObjectFields: 'skipEmptyDefaults', constAsDefaults: 'skipOneOf' } as const;

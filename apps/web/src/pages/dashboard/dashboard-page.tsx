@@ -5,7 +5,6 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useLive } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
-import { useTitle } from '../../app/use-title.ts';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { StatTile } from '../../kit/chart/stat-tile.tsx';
 import { TimeChart } from '../../kit/chart/time-chart.tsx';
@@ -18,6 +17,7 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { countText } from '../../kit/state/times.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { useExecutionHistory } from '../executions/use-execution-history.ts';
+import { PageHead } from '../runs/page-head.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { RepositoryHealth } from './repository-health.tsx';
 
@@ -35,7 +35,6 @@ const windows = [
 
 /** How it goes: what runs, what failed, what waits for somebody. */
 export function DashboardPage() {
-  useTitle('Dashboard');
   const [{ window: span }, setState] = useUrlState({ window: '24h' });
   const shown = windows.find(([key]) => key === span)?.[0] ?? '24h';
   useFresh();
@@ -57,24 +56,26 @@ export function DashboardPage() {
   const loading = stats.isPending;
   return (
     <Stack>
-      <Group justify="space-between">
-        <Title order={1}>Dashboard</Title>
-        <Group gap="xs" component="nav" aria-label="Time shown">
-          {windows.map(([key, label]) => (
-            <Anchor
-              key={key}
-              component="button"
-              type="button"
-              size="sm"
-              fw={key === shown ? 700 : 400}
-              aria-pressed={key === shown}
-              onClick={() => setState({ window: key })}
-            >
-              {label}
-            </Anchor>
-          ))}
-        </Group>
-      </Group>
+      <PageHead
+        title="Dashboard"
+        actions={
+          <Group gap="xs" role="group" aria-label="Time shown">
+            {windows.map(([key, label]) => (
+              <Anchor
+                key={key}
+                component="button"
+                type="button"
+                size="sm"
+                fw={key === shown ? 700 : 400}
+                aria-pressed={key === shown}
+                onClick={() => setState({ window: key })}
+              >
+                {label}
+              </Anchor>
+            ))}
+          </Group>
+        }
+      />
       {tasks.data?.total === 0 && <FirstSteps />}
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
         <StatTile
