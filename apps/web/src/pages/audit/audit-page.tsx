@@ -11,6 +11,7 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { sortOf, sortText } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { PageHeader } from '../administration/page-header.tsx';
 import { actorKinds, auditFilters } from './audit-filters.ts';
 import { auditDefaults, auditInput } from './audit-input.ts';
@@ -20,12 +21,21 @@ import { TargetLink } from './target-link.tsx';
 import { VerifyAudit } from './verify-audit.tsx';
 
 const columns: readonly Column<AuditEvent>[] = [
-  { key: 'at', header: 'When', sortField: 'at', render: ({ at }) => <RelativeTime time={at} /> },
+  {
+    key: 'at',
+    header: 'When',
+    sortField: 'at',
+    render: ({ at }) => (
+      <OpenText>
+        <RelativeTime time={at} />
+      </OpenText>
+    ),
+  },
   {
     key: 'who',
     header: 'Who',
     render: ({ actorKind, actorName }) =>
-      actorKind === 'user' ? actorName : `${actorName} (${actorKinds[actorKind].toLowerCase()})`,
+      actorKind === 'api_key' ? `${actorName} (${actorKinds[actorKind].toLowerCase()})` : actorName,
   },
   { key: 'operation', header: 'What', render: ({ operation }) => operation },
   {

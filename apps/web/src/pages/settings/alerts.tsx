@@ -15,6 +15,7 @@ import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { listing, sortOf, sortText, where } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { useRepositories } from '../administration/repository-choices.ts';
 import { AlertDialog } from './alert-dialog.tsx';
 import { figureText, metrics, type RatchetAlert } from './alert-metrics.ts';
@@ -70,7 +71,12 @@ export function Alerts() {
     if (yes) remove.mutate(alert);
   };
   const columns: readonly Column<RatchetAlert>[] = [
-    { key: 'name', header: 'Name', sortField: 'name', render: ({ name }) => name },
+    {
+      key: 'name',
+      header: 'Name',
+      sortField: 'name',
+      render: ({ name }) => (mayChange ? <OpenText>{name}</OpenText> : name),
+    },
     {
       key: 'state',
       header: 'State',

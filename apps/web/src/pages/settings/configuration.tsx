@@ -9,6 +9,7 @@ import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { type Filter, FilterBar } from '../../kit/table/filter-bar.tsx';
+import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
 import { type Config, rowsOf, type SettingRow, shownValue } from './setting-values.ts';
@@ -47,11 +48,12 @@ const filters: readonly Filter[] = [
 ];
 
 const columns: readonly Column<SettingRow>[] = [
-  { key: 'name', header: 'Setting', render: ({ name }) => name },
+  { key: 'name', header: 'Setting', width: 250, render: ({ name }) => <OpenText>{name}</OpenText> },
   { key: 'meaning', header: 'Meaning', hideBelow: 'md', render: ({ meaning }) => meaning },
   {
     key: 'value',
     header: 'Value',
+    width: '22%',
     render: ({ value }) => (
       <Code style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{shownValue(value)}</Code>
     ),
