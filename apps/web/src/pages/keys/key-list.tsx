@@ -18,6 +18,7 @@ import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { listing, sortOf, sortText, where, whereFlag } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { useRepositories } from '../administration/repository-choices.ts';
 import { KeyDialog } from './key-dialog.tsx';
 import { isExpired, limitWords } from './key-values.ts';
@@ -71,7 +72,7 @@ export function KeyList({ owner }: { owner?: User }) {
     if (yes) revoke.mutate(key);
   };
   const columns: readonly Column<ApiKey>[] = [
-    { key: 'name', header: 'Name', sortField: 'name', render: ({ name }) => name },
+    { key: 'name', header: 'Name', sortField: 'name', render: ({ name }) => <OpenText>{name}</OpenText> },
     { key: 'prefix', header: 'Begins with', hideBelow: 'sm', render: ({ prefix }) => <Code>{prefix}…</Code> },
     ...(showsOwner
       ? [

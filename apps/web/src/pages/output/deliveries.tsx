@@ -16,6 +16,7 @@ import { lookOf } from '../../kit/state/tones.ts';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { listing, sortOf, sortText, where } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 
 const defaults = { status: '', task: '', sort: '-createdAt', delivery: '' };
@@ -55,7 +56,11 @@ export function Deliveries({ output }: { output: OutputDestination }) {
       key: 'created',
       header: 'Queued',
       sortField: 'createdAt',
-      render: (row) => <RelativeTime time={row.createdAt} />,
+      render: (row) => (
+        <OpenText>
+          <RelativeTime time={row.createdAt} />
+        </OpenText>
+      ),
     },
     { key: 'status', header: 'Status', sortField: 'status', render: (row) => <StatusBadge status={row.status} /> },
     {

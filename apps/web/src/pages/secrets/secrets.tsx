@@ -14,6 +14,7 @@ import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { listing, sortOf, sortText } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
 import { TaskLinks } from './task-links.tsx';
 
@@ -45,7 +46,7 @@ export function Secrets() {
     if (yes) remove.mutate(secret);
   };
   const columns: readonly Column<Secret>[] = [
-    { key: 'name', header: 'Name', sortField: 'name', render: ({ name }) => name },
+    { key: 'name', header: 'Name', sortField: 'name', render: ({ name }) => <OpenText>{name}</OpenText> },
     { key: 'description', header: 'What it is', hideBelow: 'md', render: ({ description }) => description ?? '' },
     { key: 'tasks', header: 'Granted to', render: ({ taskIds }) => <TaskLinks ids={taskIds} /> },
     {
