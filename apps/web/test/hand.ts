@@ -71,5 +71,9 @@ function nextKey(target: Element): [Next, string] {
   if (within('[role="tablist"], [role="toolbar"]')) return ['ArrowRight', at];
   if (within('[role="radiogroup"], [role="grid"], [role="listbox"], [role="menu"], [role="tree"]'))
     return ['ArrowDown', at];
+  // Of a table's rows one is a stop; the arrows lead to the others.
+  const row = active.closest('[role="row"][tabindex]');
+  if (row !== null && !row.contains(target) && row.closest('[role="table"]')?.contains(target))
+    return ['ArrowDown', at];
   return [active.closest('.cm-editor') ? 'Escape' : 'Tab', at];
 }
