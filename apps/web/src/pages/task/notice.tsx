@@ -19,7 +19,7 @@ export function Notice({ tone, title, role, children }: NoticeProps) {
       // Said at once only where it comes of itself.
       role={role ?? 'group'}
       title={title}
-      styles={{ title: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       {children}
     </Alert>

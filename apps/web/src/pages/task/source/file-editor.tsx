@@ -172,7 +172,7 @@ function FileMenu({ path, onOpen }: { readonly path: string; readonly onOpen: (p
               </Menu.Item>
               <Menu.Item
                 leftSection={<IconTrash size={16} aria-hidden />}
-                onClick={() => remove.mutate(path, { onSuccess: () => onOpen(entry) })}
+                onClick={() => remove.mutate({ path, opened: () => onOpen(entry) })}
               >
                 Delete
               </Menu.Item>
@@ -188,15 +188,14 @@ function FileMenu({ path, onOpen }: { readonly path: string; readonly onOpen: (p
         initial={path}
         busy={rename.isPending}
         onPath={(to) =>
-          rename.mutate(
-            { from: path, to },
-            {
-              onSuccess: () => {
-                setRenaming(false);
-                onOpen(to);
-              },
+          rename.mutate({
+            from: path,
+            to,
+            opened: () => {
+              setRenaming(false);
+              onOpen(to);
             },
-          )
+          })
         }
       />
     </Group>
