@@ -1,0 +1,48 @@
+import { Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { read } from '../../api/queries.ts';
+
+interface Props {
+  readonly value: string | null;
+  readonly onChange: (taskId: string | null) => void;
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly required?: boolean;
+  readonly clearable?: boolean;
+  readonly error?: string | undefined;
+  readonly maw?: number;
+}
+
+/** Finds a task by its name; its value is the task's id. */
+export function TaskPicker({ value, onChange, label = 'Task', placeholder = 'Any', maw, ...rest }: Props) {
+  const [search, setSearch] = useState('');
+  const [q] = useDebouncedValue(search.trim(), 200);
+  const chosen = useQuery({ ...read('tasks', 'get', { id: value ?? '' }), enabled: value !== null && value !== '' });
+  // The field holds the chosen one's name, for which nobody searches.
+  const wanted = q === '' || q === chosen.data?.name ? {} : { q };
+  const found = useQuery(read('tasks', 'list', { limit: 30, page: 1, ...wanted }));
+  const options = new Map(found.data?.items.map(({ id, name }) => [id, name]));
+  if (value) options.set(value, chosen.data?.name ?? options.get(value) ?? value);
+  return (
+    <Select
+      {...rest}
+      label={label}
+      placeholder={placeholder}
+      size="sm"
+      maw={maw}
+      data={[...options].map(([id, name]) => ({ value: id, label: name }))}
+      value={value === '' ? null : value}
+      onChange={onChange}
+      searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      // The server has searched, in more than the name.
+      filter={({ options: all }) => all}
+      nothingFoundMessage={found.isFetching ? 'Searching' : 'No task of this name'}
+      clearButtonProps={{ 'aria-label': `Clear ${label}` }}
+      comboboxProps={{ withinPortal: true }}
+    />
+  );
+}
