@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 /** Dependencies that Node cannot import, each with the reason. */
 const notImportable: Readonly<Record<string, string>> = {
   node: 'is the runtime itself, a program and not a module',
+  '@rjsf/mantine': 'is written for a bundler; the build of the page shows whether it loads',
 };
 
 interface Import {

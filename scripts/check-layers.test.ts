@@ -102,6 +102,8 @@ describe('check-layers', () => {
       'no-test-from-elsewhere',
     ],
     ['a test in a source', 'packages/sync/src/x.ts', "import '../test/cycle.test.ts';", 'no-test-from-source'],
+    ['Node in the page', 'apps/web/src/x.tsx', "import 'node:fs';", 'apps-web-node'],
+    ['a server in the page', 'apps/web/src/x.tsx', "import '@ratchet/sync/cycle';", 'apps-web-imports'],
     ['an undeclared library', 'packages/sync/src/x.ts', "import 'lodash';", 'declared-libraries-only'],
     ['an import that leads nowhere', 'packages/sync/src/x.ts', "import './gone.ts';", 'no-unresolved'],
     [

@@ -25,13 +25,16 @@ export async function checkLayers(root: string, leastModules: number): Promise<L
       'dependency-cruiser cannot read TypeScript: a TypeScript below 7 must be installed as "typescript".',
     );
 
-  const sources = globSync('{packages,apps}/*/{src,test}/**/*.ts', { cwd: root, exclude: skipped });
-  const folders = [...new Set(sources.map((source) => source.split('/').slice(0, 3).join('/')))];
+  const sources = globSync(['{packages,apps}/*/{src,test}/**/*.{ts,tsx}', 'apps/*/*.ts'], {
+    cwd: root,
+    exclude: skipped,
+  });
+  const places = [...new Set(sources.map((source) => source.split('/').slice(0, 3).join('/')))];
   const others = ['bench/src', 'scripts'].filter((folder) => globSync(`${folder}/*.ts`, { cwd: root }).length > 0);
   if (sources.length < leastModules) return tooFew(sources.length, leastModules);
 
   const { output } = await cruise(
-    [...folders, ...others],
+    [...places, ...others],
     {
       baseDir: root,
       validate: true,
@@ -41,7 +44,7 @@ export async function checkLayers(root: string, leastModules: number): Promise<L
       preserveSymlinks: false,
       enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
     },
-    { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'] },
+    { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'] },
   );
   if (typeof output === 'string') throw new Error('dependency-cruiser answered text where data was asked for.');
 
@@ -77,7 +80,7 @@ function crossingsOf({ modules }: ICruiseResult): { violation?: string }[] {
   return modules.flatMap((module) =>
     module.dependencies.flatMap((dependency) => {
       if (dependency.module.startsWith('@ratchet/'))
-        return dependency.couldNotResolve || /^(packages|apps)\/[^/]+\/src\/.+\.ts$/.test(dependency.resolved)
+        return dependency.couldNotResolve || /^(packages|apps)\/[^/]+\/src\/.+\.tsx?$/.test(dependency.resolved)
           ? {}
           : { violation: `not-a-source: ${module.source} → ${dependency.module} (led to ${dependency.resolved})` };
       if (!dependency.module.startsWith('.')) return [];

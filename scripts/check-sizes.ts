@@ -10,7 +10,7 @@ const header = (text: string): string =>
 
 /** Counts the lines of every TypeScript file. Over the hard limit a file says "Long because …" in its leading comment. */
 function checkSizes(root: string): { sizes: [path: string, lines: number][]; tooLong: string[] } {
-  const paths = globSync(['{packages,apps,bench,scripts}/**/*.ts', '*.ts'], {
+  const paths = globSync(['{packages,apps,bench,scripts}/**/*.{ts,tsx}', '*.ts'], {
     cwd: root,
     exclude: (path) => path.split('/').includes('node_modules'),
   });

@@ -85,13 +85,13 @@ const everywhere: readonly Rule[] = [
     comment: 'Sources do not import tests.',
     severity: 'error',
     from: { path: '/src/' },
-    to: { path: '(^(packages|apps)/[^/]+/test/|\\.test\\.ts$)' },
+    to: { path: '(^(packages|apps)/[^/]+/test/|\\.test\\.tsx?$)' },
   },
   {
     name: 'testing-from-tests-only',
     comment: 'packages/testing is for tests and benchmarks.',
     severity: 'error',
-    from: { pathNot: ['^packages/testing/', '^(packages|apps)/[^/]+/test/', '\\.test\\.ts$', '^bench/'] },
+    from: { pathNot: ['^packages/testing/', '^(packages|apps)/[^/]+/test/', '\\.test\\.tsx?$', '^bench/'] },
     to: { path: '^packages/testing/' },
   },
   {

@@ -67,5 +67,6 @@ export const layers: readonly Layer[] = [
     onDemand: ['apps/server'],
     node: true,
   },
+  { folder: 'apps/web', packages: ['packages/client', 'packages/contract'], node: false },
   { folder: 'packages/testing', packages: all, node: true },
 ];

@@ -12,7 +12,7 @@ interface Part {
 }
 
 /** Whether a part of the machine that tests need is there. */
-export type Missing = 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL';
+export type Missing = 'Chromium' | 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL';
 
 const answers = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -25,6 +25,12 @@ function hasPostgresServer(): boolean {
 }
 
 const parts: Readonly<Record<Missing, Part>> = {
+  Chromium: {
+    name: 'Chromium',
+    aptPackage: 'chromium',
+    present: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => existsSync(`/usr/bin/${name}`)),
+    without: 'every test of the web page in a browser',
+  },
   git: {
     name: 'git',
     aptPackage: 'git',

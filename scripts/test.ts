@@ -74,9 +74,12 @@ const examples: Step = {
   },
 };
 
-/** Folders whose tests open a database. */
+const types = (title: string, project: string): Step =>
+  check(title, process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', project);
+
+/** Folders whose tests open a database. Those of the page's do in a server, and say nothing about the database. */
 const databaseFolders = (): string[] => {
-  const folders = globSync('{packages,apps}/*/test/**/*.ts', { cwd: root })
+  const folders = globSync('{packages,apps}/*/test/**/*.ts', { cwd: root, exclude: ['apps/web/**'] })
     .filter((path) => readFileSync(join(root, path), 'utf8').includes("'@ratchet/testing/database'"))
     .map((path) => path.split('/').slice(0, 2).join('/'));
   return [...new Set(folders)].sort();
@@ -109,6 +112,12 @@ const sameOnBoth = [
   ),
 ];
 
+/** Tests of the page that open a browser. */
+const browserTests = (): string[] =>
+  globSync('apps/web/test/**/*.test.{ts,tsx}', { cwd: root }).filter((path) =>
+    /from '[./]+\/(harness|chromium)\.ts'/.test(readFileSync(join(root, path), 'utf8')),
+  );
+
 /** Tests of outputs that need a server of another kind. */
 const outputTests = [
   ['PostgreSQL', 'database'],
@@ -121,26 +130,31 @@ const outputTests = [
 
 function steps(): Step[] {
   const missing = prepareMachine();
-  const withoutGit = missing.has('git')
+  const leftOut = missing.has('git')
     ? ['packages/sync', 'packages/repositories', 'packages/testing', 'apps'].map((folder) => `--exclude=${folder}/**`)
     : [];
-  if (missing.has('OpenSSH')) withoutGit.push('--exclude=packages/sync/test/git-ssh.test.ts');
+  if (missing.has('OpenSSH')) leftOut.push('--exclude=packages/sync/test/git-ssh.test.ts');
   for (const [part, name] of outputTests)
-    if (missing.has(part)) withoutGit.push(`--exclude=packages/execution/test/output-${name}.test.ts`);
+    if (missing.has(part)) leftOut.push(`--exclude=packages/execution/test/output-${name}.test.ts`);
+  if (missing.has('Chromium')) leftOut.push(...browserTests().map((path) => `--exclude=${path}`));
   return [
-    check('Types', process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.json'),
+    types('Types', 'tsconfig.json'),
+    types('Types of the page', 'apps/web/tsconfig.json'),
+    types('Types of the tests of the page', 'apps/web/test/tsconfig.json'),
     check('Lint and format', bin('biome'), 'check', '.'),
     script('Layers: who imports whom', 'check-layers.ts'),
     check('Dead code', bin('knip'), '--no-progress'),
     script('Imports: every dependency loads', 'check-imports.ts'),
     script('File sizes', 'check-sizes.ts'),
+    check('Page: it builds', process.execPath, 'apps/web/build.ts', '--if-changed'),
+    script('Page: what the first load takes', 'check-first-load.ts'),
     ...(missing.has('PostgreSQL')
-      ? [vitest('Tests, on the embedded database', 'embedded', withoutGit)]
+      ? [vitest('Tests, on the embedded database', 'embedded', leftOut)]
       : [
-          vitest('Tests, on PostgreSQL', 'postgresql', withoutGit),
+          vitest('Tests, on PostgreSQL', 'postgresql', leftOut),
           vitest('Tests that open a database again, on the embedded one', 'embedded', [
             ...databaseFolders(),
-            ...withoutGit,
+            ...leftOut,
             ...sameOnBoth.map((path) => `--exclude=${path}`),
           ]),
         ]),

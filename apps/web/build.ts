@@ -47,6 +47,8 @@ function compress(folder: string): void {
 
 const present = sources();
 if (!process.argv.includes('--if-changed') || made() !== present) {
+  // Whatever the one who builds works as: libraries have other code for development, slower and larger.
+  process.env.NODE_ENV = 'production';
   // Loaded here: to see that nothing has changed takes no builder.
   const { build } = await import('vite');
   // Beside it, so that a server goes on with what is there until the new one is whole; two builds do not meet.

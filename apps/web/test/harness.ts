@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@ratchet/client/create-client';
 import { openTestDatabase } from '@ratchet/testing/database';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, onTestFinished } from 'vitest';
+import { afterAll, afterEach, onTestFinished, vi } from 'vitest';
 import { builtPage } from './built-page.ts';
 import { launchChromium } from './chromium.ts';
 import { expectAccessible } from './expect-accessible.ts';
@@ -66,6 +66,9 @@ export interface Opened extends OpenedPage {
 export const adminPassword = 'the password of the admin';
 /** For an action on a page: the machine may be busy. */
 const patienceMs = 20_000;
+
+// A test starts a server and plays what a person does in minutes.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let chromium: Promise<Browser> | null = null;
 const open = new Set<{ pages(): Page[]; close(): Promise<void> }>();

@@ -11,7 +11,7 @@ export interface StatTileProps {
   label: string;
   /** The figure; null where it is not known. */
   value: ReactNode;
-  /** Against what was before, as a ratio: 0.12 is 12% more. `than` says what that was. */
+  /** Against what was before, as a ratio: 0.12 is `+12%`. `than` follows it: "since yesterday". */
   change?: { ratio: number; good?: 'up' | 'down' | 'neither'; than?: string };
   /** Instead of a change: a few words below the figure. */
   note?: ReactNode;

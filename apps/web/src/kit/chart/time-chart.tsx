@@ -43,7 +43,13 @@ export function TimeChart(props: TimeChartProps) {
   return (
     <figure aria-label={label} style={{ margin: 0 }}>
       {asTable ? (
-        <div className={classes.table} style={{ minHeight: height }}>
+        <section
+          className={classes.table}
+          style={{ minHeight: height }}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label={`Figures of ${label}`}
+        >
           <Table aria-label={label} stickyHeader striped>
             <Table.Thead>
               <Table.Tr>
@@ -68,7 +74,7 @@ export function TimeChart(props: TimeChartProps) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </section>
       ) : (
         <div
           className={classes.plot}

@@ -18,6 +18,7 @@ import classes from './diff-view.module.css';
 import { basics, named, reading } from './editor-extensions.ts';
 import { isLarge, loadLanguage } from './editor-language.ts';
 import { editorTheme } from './editor-theme.ts';
+import { diffByLines } from './text-diff.ts';
 import { openText } from './text-shape.ts';
 import type { DiffViewProps } from './types.ts';
 
@@ -90,7 +91,7 @@ function Differences(props: DiffViewProps) {
     const shared = {
       highlightChanges: true,
       gutter: true,
-      diffConfig: { scanLimit: 1000, timeout: 1500 },
+      diffConfig: { override: diffByLines },
       ...(collapse ? { collapseUnchanged: { margin: 3, minSize: 6 } } : {}),
     };
     if (layout === 'split') {

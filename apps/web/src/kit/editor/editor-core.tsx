@@ -11,6 +11,7 @@ import { checkedProblems, givenProblems } from './editor-problems.ts';
 import { editorTheme } from './editor-theme.ts';
 import { minimalChange, type TextChange } from './text-diff.ts';
 import { closeText, openText, plainShape, type TextShape } from './text-shape.ts';
+import { remembered } from './told-values.ts';
 import type { CodeEditorProps } from './types.ts';
 
 export interface EditorCoreProps extends Omit<CodeEditorProps, 'onChange'> {
@@ -26,8 +27,6 @@ export interface EditorCoreProps extends Omit<CodeEditorProps, 'onChange'> {
 
 /** Marks changes that come from the outside, which are not told back. */
 const outside = Annotation.define<true>();
-/** How many values may be told and not yet come back. */
-const mostUnanswered = 20;
 const none: Extension = [];
 
 /**
@@ -65,7 +64,7 @@ export function EditorCore(props: EditorCoreProps) {
         changes.push({ from, to, insert: insert.toString() });
       });
       const told = closeText(update.state.doc.toString(), shape.current);
-      unanswered.current = [...unanswered.current.slice(1 - mostUnanswered), told];
+      unanswered.current = remembered(unanswered.current, told);
       last.current = told;
       latest.current.onEdit?.(told, changes);
     };
@@ -137,14 +136,16 @@ export function EditorCore(props: EditorCoreProps) {
 
   useEffect(() => {
     let wanted = true;
-    const ready = large ? Promise.resolve(none) : loadLanguage(language, () => latest.current.schema ?? null);
+    const ready = large
+      ? Promise.resolve(none)
+      : loadLanguage(language, { schema: () => latest.current.schema ?? null, check: !readOnly && !validates });
     void ready.then((loaded) => {
       if (wanted) configure(parts.language, loaded);
     });
     return () => {
       wanted = false;
     };
-  }, [language, large, parts, configure]);
+  }, [language, large, readOnly, validates, parts, configure]);
 
   useLayoutEffect(() => {
     const view = viewRef.current;

@@ -23,7 +23,6 @@ export const basics: Extension = [
   EditorState.lineSeparator.of('\n'),
   EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, '\n')),
   EditorState.allowMultipleSelections.of(true),
-  EditorState.phrases.of({ 'Go to line': 'Go to line', go: 'Go' }),
   lineNumbers(),
   foldGutter(),
   highlightSpecialChars(),
@@ -42,7 +41,7 @@ export const editing = (ownHistory: boolean): Extension => [
   indentOnInput(),
   bracketMatching(),
   closeBrackets(),
-  autocompletion(),
+  autocompletion({ icons: false }),
   highlightSelectionMatches(),
   keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, indentWithTab]),
 ];

@@ -18,8 +18,15 @@ export function isLarge(text: string): boolean {
   return false;
 }
 
-/** The parser of a language, fetched when it is first needed; for JSON with help by its schema. */
-export async function loadLanguage(language: EditorLanguage, schema?: () => object | null): Promise<Extension> {
+export interface JsonHelp {
+  /** Asked each time. */
+  readonly schema: () => object | null;
+  /** Whether what is no JSON is marked. */
+  readonly check: boolean;
+}
+
+/** The parser of a language, fetched when it is first needed. */
+export async function loadLanguage(language: EditorLanguage, help?: JsonHelp): Promise<Extension> {
   switch (language) {
     case 'javascript':
     case 'typescript': {
@@ -27,11 +34,11 @@ export async function loadLanguage(language: EditorLanguage, schema?: () => obje
       return javascript({ typescript: language === 'typescript' });
     }
     case 'json': {
-      const [{ json }, { schemaHelp }] = await Promise.all([
+      const [{ json }, { schemaHelp, syntaxCheck }] = await Promise.all([
         import('@codemirror/lang-json'),
         import('./schema-help.ts'),
       ]);
-      return schema ? [json(), schemaHelp(schema)] : json();
+      return help ? [json(), schemaHelp(help.schema), help.check ? syntaxCheck : []] : json();
     }
     case 'yaml': {
       const { yaml } = await import('@codemirror/lang-yaml');

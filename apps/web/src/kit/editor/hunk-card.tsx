@@ -16,8 +16,8 @@ interface Props {
   /** Which part of the document it is. */
   readonly part: number;
   readonly onChoose: (part: number, choice: MergeChoice) => void;
-  /** Brings the hunk's place in the result into view and puts the cursor there. */
-  readonly onShow: (index: number) => void;
+  /** Brings the hunk's place in the result into view and puts the cursor there; null: there is no result. */
+  readonly onShow: ((index: number) => void) | null;
   /** The focus came to it. */
   readonly onCurrent: (index: number) => void;
   readonly current: boolean;
@@ -51,14 +51,16 @@ export const HunkCard = memo(function HunkCard({
         <Badge className={classes.badge} data-open={choice === null || undefined} variant="default" radius="sm">
           {choice === null ? 'Open' : names[choice]}
         </Badge>
-        <Button
-          size="compact-xs"
-          variant="default"
-          onClick={() => onShow(number - 1)}
-          aria-label={`Show in result: ${title.toLowerCase()}`}
-        >
-          Show in result
-        </Button>
+        {onShow && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => onShow(number - 1)}
+            aria-label={`Show in result: ${title.toLowerCase()}`}
+          >
+            Show in result
+          </Button>
+        )}
       </Group>
       <Radio.Group
         value={choice}

@@ -19,6 +19,7 @@ import {
   redo,
   undo,
 } from './merge-state.ts';
+import { StepButton } from './step-button.tsx';
 import { useMerge } from './use-merge.ts';
 
 /** Hunks drawn at first; the others as they are asked for. */
@@ -53,7 +54,7 @@ export default function HunkMerge(props: HunkMergeProps) {
   }, [state, parts]);
 
   const focusHunk = (index: number) => {
-    const to = Math.max(0, Math.min(index, parts.length - 1));
+    const to = Math.max(0, Math.min(index, hunkParts(now.current.document).length - 1));
     setCurrent(to);
     setShown((count) => Math.max(count, to + 20));
     requestAnimationFrame(() => {
@@ -113,13 +114,18 @@ export default function HunkMerge(props: HunkMergeProps) {
     <div ref={root} onKeyDown={onKeyDown}>
       <Stack gap="sm">
         {moved && (
-          <Alert color="yellow" title="The two sides changed since you started" role="alert">
+          <Alert color="gray" variant="light" title="The two sides changed since you started" role="alert">
             <Text size="sm" mb="xs">
               Your decisions are kept below. Start over to decide about the sides as they are now.
             </Text>
-            <Button size="xs" variant="default" onClick={start}>
+            <StepButton
+              onClick={() => {
+                start();
+                focusHunk(0);
+              }}
+            >
               Start over
-            </Button>
+            </StepButton>
           </Alert>
         )}
         <Group justify="space-between" gap="xs">
@@ -129,31 +135,26 @@ export default function HunkMerge(props: HunkMergeProps) {
           <Group gap="xs">
             {parts.length > 0 && (
               <>
-                <Button size="xs" variant="default" onClick={() => focusHunk(current - 1)} disabled={current === 0}>
+                <StepButton onClick={() => focusHunk(current - 1)} off={current === 0}>
                   Previous
-                </Button>
-                <Button
-                  size="xs"
-                  variant="default"
-                  onClick={() => focusHunk(current + 1)}
-                  disabled={current >= parts.length - 1}
-                >
+                </StepButton>
+                <StepButton onClick={() => focusHunk(current + 1)} off={current >= parts.length - 1}>
                   Next
-                </Button>
-                <Button size="xs" variant="default" onClick={() => become((merge) => chooseAll(merge, 'local'))}>
-                  Take all: {localLabel.toLowerCase()}
-                </Button>
-                <Button size="xs" variant="default" onClick={() => become((merge) => chooseAll(merge, 'remote'))}>
-                  Take all: {remoteLabel.toLowerCase()}
-                </Button>
+                </StepButton>
+                <StepButton
+                  onClick={() => become((merge) => chooseAll(merge, 'local'))}
+                >{`Take all: ${localLabel.toLowerCase()}`}</StepButton>
+                <StepButton
+                  onClick={() => become((merge) => chooseAll(merge, 'remote'))}
+                >{`Take all: ${remoteLabel.toLowerCase()}`}</StepButton>
               </>
             )}
-            <Button size="xs" variant="default" disabled={state.past.length === 0} onClick={() => become(undo)}>
+            <StepButton off={state.past.length === 0} onClick={() => become(undo)}>
               Undo
-            </Button>
-            <Button size="xs" variant="default" disabled={state.future.length === 0} onClick={() => become(redo)}>
+            </StepButton>
+            <StepButton off={state.future.length === 0} onClick={() => become(redo)}>
               Redo
-            </Button>
+            </StepButton>
           </Group>
         </Group>
         {parts.length > 0 && <Keys local={localLabel} remote={remoteLabel} />}
@@ -169,7 +170,7 @@ export default function HunkMerge(props: HunkMergeProps) {
             current={index === current}
             part={part}
             onChoose={chooseFor}
-            onShow={showInResult}
+            onShow={plain === null ? null : showInResult}
             onCurrent={setCurrent}
           />
         ))}

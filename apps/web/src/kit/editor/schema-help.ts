@@ -1,6 +1,7 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { jsonLanguage } from '@codemirror/lang-json';
+import { jsonLanguage, jsonParseLinter } from '@codemirror/lang-json';
 import { syntaxTree } from '@codemirror/language';
+import { linter } from '@codemirror/lint';
 import type { EditorState, Extension } from '@codemirror/state';
 import { type EditorView, hoverTooltip } from '@codemirror/view';
 import { descriptionOf, namesOf, schemasAt, valuesOf } from './schema-walk.ts';
@@ -35,6 +36,11 @@ export function schemaHelp(schema: () => object | null): Extension {
     }),
   ];
 }
+
+const parse = jsonParseLinter();
+
+/** Marks where a text stops being JSON; an empty one is not begun yet. */
+export const syntaxCheck: Extension = linter((view) => (/\S/.test(view.state.sliceDoc(0, 1000)) ? parse(view) : []));
 
 /** The name or the scalar that a place is in. */
 const placeOf = (node: Node): Node | null => (node.name === 'PropertyName' || scalars.has(node.name) ? node : null);

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { EditorCore } from './editor-core.tsx';
 import { MemberNode } from './member-node.tsx';
+import { StepButton } from './step-button.tsx';
 import {
   type MemberChoices,
   type MemberSide,
@@ -125,13 +126,18 @@ export default function StructuredMerge(props: StructuredMergeProps) {
     <div ref={root} onKeyDown={onKeyDown}>
       <Stack gap="sm">
         {moved && (
-          <Alert color="yellow" title="The two sides changed since you started" role="alert">
+          <Alert color="gray" variant="light" title="The two sides changed since you started" role="alert">
             <Text size="sm" mb="xs">
               Your choices are kept below. Start over to decide about the sides as they are now.
             </Text>
-            <Button size="xs" variant="default" onClick={start}>
+            <StepButton
+              onClick={() => {
+                start();
+                requestAnimationFrame(() => focusMember(root.current, null, 1));
+              }}
+            >
               Start over
-            </Button>
+            </StepButton>
           </Alert>
         )}
         <Group justify="space-between" gap="xs">
@@ -141,20 +147,18 @@ export default function StructuredMerge(props: StructuredMergeProps) {
           <Group gap="xs">
             {members.length > 0 && (
               <>
-                <Button size="xs" variant="default" onClick={() => choose(all, 'local')}>
-                  Take all: {localLabel.toLowerCase()}
-                </Button>
-                <Button size="xs" variant="default" onClick={() => choose(all, 'remote')}>
-                  Take all: {remoteLabel.toLowerCase()}
-                </Button>
+                <StepButton onClick={() => choose(all, 'local')}>{`Take all: ${localLabel.toLowerCase()}`}</StepButton>
+                <StepButton
+                  onClick={() => choose(all, 'remote')}
+                >{`Take all: ${remoteLabel.toLowerCase()}`}</StepButton>
               </>
             )}
-            <Button size="xs" variant="default" disabled={state.past.length === 0} onClick={undo}>
+            <StepButton off={state.past.length === 0} onClick={undo}>
               Undo
-            </Button>
-            <Button size="xs" variant="default" disabled={state.future.length === 0} onClick={redo}>
+            </StepButton>
+            <StepButton off={state.future.length === 0} onClick={redo}>
               Redo
-            </Button>
+            </StepButton>
           </Group>
         </Group>
         {settled.length > 0 && (
@@ -214,7 +218,7 @@ function summary(count: number, open: number): string {
 }
 
 /** Moves the focus to the choices of the next or previous member. */
-function focusMember(root: HTMLElement | null, from: HTMLElement, by: 1 | -1): void {
+function focusMember(root: HTMLElement | null, from: HTMLElement | null, by: 1 | -1): void {
   const cards = [...(root?.querySelectorAll<HTMLElement>('[data-member]') ?? [])];
   const at = cards.findIndex((card) => card.contains(from));
   const card = cards[at === -1 ? 0 : Math.max(0, Math.min(at + by, cards.length - 1))];

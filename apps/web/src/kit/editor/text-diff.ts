@@ -1,4 +1,4 @@
-import { diff } from '@codemirror/merge';
+import { Change, diff } from '@codemirror/merge';
 
 /** A range of a text and what stands there instead. */
 export interface TextChange {
@@ -83,11 +83,33 @@ function wholeMiddle(a: readonly number[], b: readonly number[]): LineChange[] {
 /** Line by line, what has to change in a text to make it another one. */
 export function changesBetween(before: string, after: string): TextChange[] {
   const [a, b] = [linesOf(before), linesOf(after)];
-  const starts = [0];
-  for (const line of a) starts.push((starts.at(-1) ?? 0) + line.length);
+  const starts = startsOf(a);
   return diffLines(a, b).map(({ fromA, toA, fromB, toB }) => ({
     from: starts[fromA] ?? before.length,
     to: starts[toA] ?? before.length,
     insert: b.slice(fromB, toB).join(''),
   }));
+}
+
+/**
+ * The comparison drawn beside each other: lines first, then within lines that stand for each other. Characters alone would
+ * find the rest of a removed line in the one after it.
+ */
+export function diffByLines(before: string, after: string): readonly Change[] {
+  const [a, b] = [linesOf(before), linesOf(after)];
+  const [startsA, startsB] = [startsOf(a), startsOf(b)];
+  return diffLines(a, b).flatMap(({ fromA, toA, fromB, toB }) => {
+    const [beginA, endA] = [startsA[fromA] ?? 0, startsA[toA] ?? before.length];
+    const [beginB, endB] = [startsB[fromB] ?? 0, startsB[toB] ?? after.length];
+    if (beginA === endA || beginB === endB) return [new Change(beginA, endA, beginB, endB)];
+    return diff(before.slice(beginA, endA), after.slice(beginB, endB), { scanLimit: 500, timeout: 500 }).map(
+      (change) => new Change(beginA + change.fromA, beginA + change.toA, beginB + change.fromB, beginB + change.toB),
+    );
+  });
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  const starts = [0];
+  for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length);
+  return starts;
 }

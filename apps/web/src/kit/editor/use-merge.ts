@@ -4,9 +4,7 @@ import type { HunkMergeProps } from './merge-props.ts';
 import { editText, type MergeState, openHunks, plainOf, serverChoices, startMerge, textOf } from './merge-state.ts';
 import { changesBetween } from './text-diff.ts';
 import { openText } from './text-shape.ts';
-
-/** How many values may be told and not yet come back. */
-const mostUnanswered = 20;
+import { remembered } from './told-values.ts';
 
 /** The state of a merge, told to its owner after each step. What was decided outlives other sides and other renders. */
 export function useMerge(props: HunkMergeProps) {
@@ -29,7 +27,7 @@ export function useMerge(props: HunkMergeProps) {
   const tell = useCallback((next: MergeState) => {
     const text = textOf(next);
     const unresolved = openHunks(next);
-    told.current = [...told.current.slice(1 - mostUnanswered), text];
+    told.current = remembered(told.current, text);
     latest.current.onChange(text, { text, unresolved, choices: serverChoices(next) });
     latest.current.onUnresolved?.(unresolved);
   }, []);

@@ -6,6 +6,23 @@ export interface FieldIssue {
   readonly message: string;
 }
 
+/** An issue that was found here; `kind` is the keyword of the schema. */
+export interface LocalIssue extends FieldIssue {
+  readonly kind: string;
+}
+
+/** Of what is wrong now: what was wrong before too, where the server says nothing of the field. */
+export const shownIssues = (
+  local: readonly LocalIssue[],
+  before: readonly LocalIssue[],
+  answered: readonly FieldIssue[],
+): readonly LocalIssue[] =>
+  local.filter(
+    ({ path, message }) =>
+      before.some((issue) => issue.path === path && issue.message === message) &&
+      !answered.some((issue) => issue.path === path),
+  );
+
 /** Issues by their fields as rjsf takes them. The path may be dotted, with brackets, or a JSON pointer. */
 export function errorSchemaOf(issues: readonly FieldIssue[]): ErrorSchema {
   const root: Record<string, unknown> = {};

@@ -84,7 +84,7 @@ export function JsonField(props: JsonFieldProps) {
         }
       />
       <div role="status">
-        {problem === null && issues.length > 0 && <IssueList issues={issues} label={`What is wrong with ${label}`} />}
+        {problem === null && issues.length > 0 && <IssueList issues={issues} label="What is wrong" />}
       </div>
     </Stack>
   );

@@ -1,7 +1,7 @@
 import { Alert, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { type FormEvent, lazy, Suspense, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { type FieldIssue, withoutUndefined } from './field-errors.ts';
+import { type FieldIssue, type LocalIssue, shownIssues, withoutUndefined } from './field-errors.ts';
 import '../state/palette.css';
 import classes from './form.module.css';
 import { FormBoundary } from './form-boundary.tsx';
@@ -96,7 +96,7 @@ export function SchemaForm(props: SchemaFormProps) {
           value={value}
           label={`${label} as JSON`}
           disabled={disabled}
-          issues={showIssues(local, answered)}
+          issues={[...answered, ...shownIssues(local, local, answered)]}
           onChange={(next) => {
             setUnreadable(false);
             change(next);
@@ -117,6 +117,7 @@ export function SchemaForm(props: SchemaFormProps) {
               value={value}
               onChange={change}
               disabled={disabled}
+              local={local}
               answered={answered}
               showAll={showAll}
             />
@@ -134,10 +135,6 @@ export function SchemaForm(props: SchemaFormProps) {
   );
 }
 
-interface LocalIssue extends FieldIssue {
-  readonly kind: string;
-}
-
 const issuesOf = (value: unknown, schema: object | null): LocalIssue[] =>
   schema === null
     ? []
@@ -146,12 +143,6 @@ const issuesOf = (value: unknown, schema: object | null): LocalIssue[] =>
         message,
         kind: keyword,
       }));
-
-/** What the server says of a field comes first; of a field that it is silent about, what is seen here. */
-const showIssues = (local: readonly FieldIssue[], answered: readonly FieldIssue[]): readonly FieldIssue[] => [
-  ...answered,
-  ...local.filter(({ path }) => !answered.some((issue) => issue.path === path)),
-];
 
 const none: readonly FieldIssue[] = [];
 

@@ -47,6 +47,8 @@ const looks: Readonly<Record<string, StatusLook>> = {
   resolved: look('success', 'done', 'Resolved'),
   superseded: look('neutral', 'stopped', 'Superseded'),
   both_modified: look('danger', 'attention', 'Changed on both sides'),
+  local_only: look('info', 'done', 'Only here'),
+  remote_only: look('info', 'done', 'Only upstream'),
   local_deleted: look('danger', 'attention', 'Deleted here'),
   remote_deleted: look('danger', 'attention', 'Deleted upstream'),
   no_base: look('danger', 'attention', 'No common base'),

@@ -25,9 +25,16 @@ export function useConfirm(): { confirm: (question: ConfirmQuestion) => Promise<
     });
   }, []);
   useEffect(() => () => answer.current?.(false), []);
-  const dialog =
-    question === null ? null : (
-      <ConfirmDialog {...question} opened={opened} onConfirm={() => settle(true)} onCancel={() => settle(false)} />
-    );
+  // There before it is opened, so that the focus finds its way back to what asked.
+  const dialog = (
+    <ConfirmDialog
+      {...(question ?? unasked)}
+      opened={opened}
+      onConfirm={() => settle(true)}
+      onCancel={() => settle(false)}
+    />
+  );
   return { confirm, dialog };
 }
+
+const unasked: ConfirmQuestion = { title: 'Confirm', text: '', confirmLabel: 'Confirm' };

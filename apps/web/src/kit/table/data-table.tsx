@@ -1,7 +1,16 @@
 import { Skeleton, Text, VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { Fragment, type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  Fragment,
+  type KeyboardEvent,
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useOpenHref } from '../state/kit-link.tsx';
 import { countText } from '../state/times.ts';
 import type { DataTableProps } from './columns.ts';
@@ -39,7 +48,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => (cards ? 44 + 26 * columns.length : 41),
     getItemKey: (index) => keys[index] ?? index,
-    overscan: 12,
+    overscan: 8,
+    // Rows that come a moment later are better than a scroll that stands still.
+    useFlushSync: false,
     // The row that holds the focus stays, wherever it was scrolled to.
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
@@ -106,7 +117,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     }
   };
 
-  const chosen = selection === undefined ? 0 : keys.filter((key) => selection.selected.has(key)).length;
+  const selected = selection?.selected;
+  const chosen = useMemo(
+    () => (selected === undefined || selected.size === 0 ? 0 : keys.filter((key) => selected.has(key)).length),
+    [keys, selected],
+  );
+  // Rows are drawn anew only for their own sake: what they call stays the same.
+  const calls = useRef({ toggle, onClick });
+  calls.current = { toggle, onClick };
+  const onToggle = useCallback((index: number, range: boolean) => calls.current.toggle(index, range), []);
+  const onRowClick = useCallback((event: MouseEvent, index: number) => calls.current.onClick(event, index), []);
   const rowAt = (index: number) => {
     const row = rows[index];
     const key = keys[index];
@@ -121,8 +141,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         active={index === active}
         selected={selection?.selected.has(key)}
         measure={virtual ? virtualizer.measureElement : undefined}
-        onToggle={toggle}
-        onClick={onClick}
+        onToggle={onToggle}
+        onClick={onRowClick}
       />
     );
   };
@@ -149,34 +169,36 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         />
       )}
       <div ref={scroller} className={classes.scroller} style={{ maxHeight: height }}>
-        <table
-          {...role('table')}
-          className={classes.table}
-          aria-label={label}
-          aria-rowcount={total === undefined ? (props.onEndReached === undefined ? rows.length + 1 : -1) : total + 1}
-          aria-busy={loading}
-          data-virtual={virtual || undefined}
-          data-cards={cards || undefined}
-          data-selectable={selection !== undefined || undefined}
-        >
-          <TableHead
-            table={props}
-            plain={cards}
-            chosen={chosen}
-            onAll={() => selection?.onChange(selectAll(keys, selection.selected))}
-          />
-          <tbody {...role('rowgroup')} onKeyDown={onKeyDown}>
-            {body}
-            {virtual && <Spacer height={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)} width={width} />}
-            {rows.length === 0 && loading && <Waiting width={width} />}
-          </tbody>
-        </table>
-        {loading && rows.length > 0 && (
-          <Text size="sm" className={classes.note}>
-            Loading more
-          </Text>
-        )}
-        <div ref={end} className={classes.near} aria-hidden />
+        <div className={classes.content}>
+          <table
+            {...role('table')}
+            className={classes.table}
+            aria-label={label}
+            aria-rowcount={total === undefined ? (props.onEndReached === undefined ? rows.length + 1 : -1) : total + 1}
+            aria-busy={loading}
+            data-virtual={virtual || undefined}
+            data-cards={cards || undefined}
+            data-selectable={selection !== undefined || undefined}
+          >
+            <TableHead
+              table={props}
+              plain={cards}
+              chosen={chosen}
+              onAll={() => selection?.onChange(selectAll(keys, selection.selected))}
+            />
+            <tbody {...role('rowgroup')} onKeyDown={onKeyDown}>
+              {body}
+              {virtual && <Spacer height={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)} width={width} />}
+              {rows.length === 0 && loading && <Waiting width={width} />}
+            </tbody>
+          </table>
+          {loading && rows.length > 0 && (
+            <Text size="sm" className={classes.note}>
+              Loading more
+            </Text>
+          )}
+          <div ref={end} className={classes.near} aria-hidden />
+        </div>
       </div>
       <VisuallyHidden role="status">
         {loading ? 'Loading' : selection !== undefined && chosen > 0 ? `${countText(chosen)} selected` : ''}

@@ -1,5 +1,5 @@
-import { Checkbox } from '@mantine/core';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
+import classes from './table.module.css';
 
 interface SelectBoxProps {
   label: string;
@@ -9,20 +9,27 @@ interface SelectBoxProps {
   onToggle: (withShift: boolean) => void;
 }
 
-/** The box that selects a row. A change says nothing of Shift, so the press before it is asked. */
-export function SelectBox({ label, checked, indeterminate, tabIndex, onToggle }: SelectBoxProps) {
+/**
+ * The box that selects a row: the browser's own, since a table draws many of them while it is scrolled. A change says nothing
+ * of Shift, so the press before it is asked.
+ */
+export function SelectBox({ label, checked, indeterminate = false, tabIndex, onToggle }: SelectBoxProps) {
   const shift = useRef(false);
+  const box = useRef<HTMLInputElement>(null);
   const note = (event: { shiftKey: boolean }) => {
     shift.current = event.shiftKey;
   };
+  useEffect(() => {
+    if (box.current !== null) box.current.indeterminate = indeterminate;
+  }, [indeterminate]);
   return (
-    <Checkbox
-      size="xs"
+    <input
+      ref={box}
+      type="checkbox"
+      className={classes.box}
       aria-label={label}
       checked={checked}
-      indeterminate={indeterminate}
       tabIndex={tabIndex}
-      onPointerDown={note}
       onClick={note}
       onKeyDown={note}
       onChange={() => onToggle(shift.current)}

@@ -1,0 +1,42 @@
+import { Alert, Box, Stack } from '@mantine/core';
+import { useUrlState } from '../../../app/use-url-state.ts';
+import { type Part, parts } from '../drafts/draft-state.ts';
+import { useTask } from '../task-context.ts';
+import { FileEditor } from './file-editor.tsx';
+import { FileList } from './file-list.tsx';
+import { MetadataEditor } from './metadata-editor.tsx';
+import { Problems } from './problems.tsx';
+import { SchemaEditor } from './schema-editor.tsx';
+import classes from './source.module.css';
+
+const address = { file: '', part: '' };
+
+/** Every part and file of the task, one of them open. */
+export default function SourceTab() {
+  const { entry, readOnlyReason } = useTask();
+  const [state, setState] = useUrlState(address);
+  const part = parts.find((one) => one === state.part) ?? null;
+  const path = state.file === '' ? entry : state.file;
+  const openFile = (next: string) => setState({ file: next === entry ? '' : next, part: '' });
+  const openPart = (next: Part) => setState({ part: next, file: '' });
+  return (
+    <Stack>
+      {readOnlyReason !== null && (
+        <Alert color="gray" variant="outline" title="Read-only">
+          {readOnlyReason}
+        </Alert>
+      )}
+      <div className={classes.layout}>
+        <FileList part={part} path={part === null ? path : null} onFile={openFile} onPart={openPart} />
+        <Box style={{ minWidth: 0 }}>
+          <Stack>
+            {part === null && <FileEditor key={path} path={path} onOpen={openFile} onPart={openPart} />}
+            {part === 'metadata' && <MetadataEditor onOpen={openFile} />}
+            {(part === 'input' || part === 'output') && <SchemaEditor key={part} side={part} onOpen={openFile} />}
+            <Problems onOpen={openFile} />
+          </Stack>
+        </Box>
+      </div>
+    </Stack>
+  );
+}
