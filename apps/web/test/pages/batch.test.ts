@@ -8,12 +8,17 @@ it('shows what became of each request, runs the failed ones again, and exports t
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
       const [counts, fails] = [await counting(made), await failing(made)];
-      const requests = [
-        { key: 'two', taskId: counts.id, input: { count: 2 } },
-        { key: 'broken', taskId: fails.id, input: { shop: 'closed' } },
-        { key: 'after', taskId: counts.id, input: { count: 1 }, dependsOn: ['broken'] },
-      ];
-      id = (await made.batches.create({ name: 'month', mode: 'dependency', requests, wait: true })).id;
+      const batch = await made.batches.create({
+        name: 'month',
+        mode: 'dependency',
+        requests: [
+          { key: 'two', taskId: counts.id, input: { count: 2 } },
+          { key: 'broken', taskId: fails.id, input: { shop: 'closed' } },
+          { key: 'after', taskId: counts.id, input: { count: 1 }, dependsOn: ['broken'] },
+        ],
+        wait: true,
+      });
+      id = batch.id;
     },
   });
   // From the list of batches.
