@@ -35,7 +35,7 @@ async function run(url: string): Promise<Scores> {
   const { settings } = desktopConfig;
   const cpuSlowdownMultiplier = Math.min(1, benchmark / usualBenchmark);
   const throttling = { ...settings?.throttling, cpuSlowdownMultiplier };
-  const flags = { port, logLevel: 'error', onlyCategories: [...categories] } as const;
+  const flags = { port, logLevel: 'error' as const, onlyCategories: [...categories] };
   const result = await lighthouse(url, flags, { ...desktopConfig, settings: { ...settings, throttling } });
   if (!result) throw new Error(`Lighthouse said nothing of ${url}.`);
   const { audits, environment, categories: found } = result.lhr;

@@ -70,7 +70,7 @@ describe('scrolls smoothly', () => {
   });
 
   it('through a log of 20,000 lines', async () => {
-    await page.goto(`${opened.origin}/executions/${executionId}?tab=log`);
+    await page.goto(`${opened.origin}/executions/${executionId}?tab=logs`);
     const log = page.getByRole('log');
     await page
       .getByText(/20,000 lines/)
