@@ -68,7 +68,8 @@ async function take(page: Page, name: string, address: string, ready: RegExp): P
   await page.goto(address);
   await page.getByText(ready).first().waitFor();
   await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.evaluate(() => document.fonts.ready);
+  // Charts draw themselves over a while.
+  await page.waitForTimeout(2500);
   const path = join(images, `${name}.png`);
   await page.screenshot({ path, animations: 'disabled' });
   const { size } = statSync(path);
