@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import type { Task } from '@ratchet/contract/entities/task';
 import { RatchetError } from '@ratchet/contract/errors';
@@ -17,6 +17,7 @@ import { ElsewhereDialog } from './drafts/elsewhere-dialog.tsx';
 import { LeaveGuard } from './drafts/leave-guard.tsx';
 import { useSave } from './drafts/use-save.ts';
 import { MissingTask } from './missing-task.tsx';
+import { Notice } from './notice.tsx';
 import { PushDialog } from './repository/push-dialog.tsx';
 import { TaskContext, type TaskSession } from './task-context.ts';
 import { TaskHeader } from './task-header.tsx';
@@ -120,7 +121,7 @@ function TaskShown({
       <Stack gap="md">
         <TaskHeader />
         {overtaken && (
-          <Alert color="orange" variant="outline" role="status" title="Somebody else changed this task meanwhile">
+          <Notice tone="warning" role="status" title="Somebody else changed this task meanwhile">
             <Group justify="space-between">
               <Text size="sm">
                 Your edits rest on revision {drafts.revision}; it is revision {task.revision} now. Nothing of yours is
@@ -130,7 +131,7 @@ function TaskShown({
                 Show what changed
               </Button>
             </Group>
-          </Alert>
+          </Notice>
         )}
         <Tabs
           value={shown}
@@ -151,7 +152,9 @@ function TaskShown({
           </Tabs.List>
           {tabs.map(({ value, label, content }) => (
             <Tabs.Panel key={value} value={value}>
-              <Suspense fallback={<Skeleton height={320} aria-label={`Loading ${label}`} />}>{content()}</Suspense>
+              <Suspense fallback={<Skeleton role="status" height={320} aria-label={`Loading ${label}`} />}>
+                {content()}
+              </Suspense>
             </Tabs.Panel>
           ))}
         </Tabs>

@@ -7,8 +7,9 @@ import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { useTask } from '../task-context.ts';
 import { draftKeys, type Part, pathOf, rebased } from './draft-state.ts';
+import { needsMerge, type Theirs } from './needs-merge.ts';
 import { partText } from './plan-save.ts';
-import { type Theirs, UnsavedPart } from './unsaved-part.tsx';
+import { UnsavedPart } from './unsaved-part.tsx';
 
 interface ElsewhereDialogProps {
   readonly opened: boolean;
@@ -38,7 +39,9 @@ function Decisions({ onClose }: { readonly onClose: () => void }) {
   const theirs = useTheirs(keys);
   const [texts, setTexts] = useState<Readonly<Record<string, string | null>>>({});
   const [open, setOpen] = useState<Readonly<Record<string, number>>>({});
-  const waits = Object.values(open).reduce((sum, count) => sum + count, 0);
+  // A merge that has not told its text yet is not decided either.
+  const merges = keys.filter((key) => theirs.data && needsMerge(drafts.items[key], theirs.data[key]));
+  const waits = merges.reduce((sum, key) => sum + (open[key] ?? 1), 0);
 
   const apply = (thenSave: boolean, choose: (key: string, remote: string | null) => string | null) => {
     if (!theirs.data) return;
