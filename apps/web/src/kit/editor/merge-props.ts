@@ -10,6 +10,8 @@ export interface MergeResult {
   readonly unresolved: number;
   /** For the resolution `merge`, by hunk; null: something is open, or only the text says what was decided. */
   readonly choices: Readonly<Record<string, ServerChoice>> | null;
+  /** What is chosen, by hunk, as `begin` takes it; open hunks are left out. */
+  readonly picked: Readonly<Record<string, string>>;
 }
 
 export interface HunkMergeProps extends MergeSides {
@@ -21,6 +23,8 @@ export interface HunkMergeProps extends MergeSides {
   readonly remoteLabel: string;
   /** The text decided on, as told last. Left out or empty at first: the merge begins with every hunk open. */
   readonly value?: string | null | undefined;
+  /** What was chosen before, as `picked` told it: with `value`, a merge that was left goes on. Looked at once. */
+  readonly begin?: Readonly<Record<string, string>> | undefined;
   /** Told at first and after each decision. null: the file is removed. */
   readonly onChange: (value: string | null, result: MergeResult) => void;
   readonly onUnresolved?: ((count: number) => void) | undefined;

@@ -38,6 +38,8 @@ export interface StructuredMergeProps extends StructuredSides {
   readonly hunks?: readonly ValueHunk[] | null | undefined;
   readonly localLabel: string;
   readonly remoteLabel: string;
+  /** What was chosen before, by hunk: a merge that was left goes on. Looked at once. */
+  readonly begin?: MemberChoices | undefined;
   /** Told at first and after each choice. */
   readonly onChange: (result: StructuredResult) => void;
 }
@@ -59,7 +61,11 @@ export default function StructuredMerge(props: StructuredMergeProps) {
     () => structuredDocument({ base, local, remote }, suggested, JSON.parse(hunksKey) as ValueHunk[] | null),
     [base, local, remote, suggested, hunksKey],
   );
-  const [state, setState] = useState<State>({ document, choices: {}, past: [], future: [] });
+  const [state, setState] = useState<State>(() => {
+    const known = new Set(document?.members.map(({ id }) => id));
+    const begun = Object.entries(props.begin ?? {}).filter(([id]) => known.has(id));
+    return { document, choices: Object.fromEntries(begun), past: begun.length > 0 ? [{}] : [], future: [] };
+  });
   const latest = useRef(props);
   const root = useRef<HTMLDivElement>(null);
   const { choices } = state;

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { type GivenHunk, mergeDocument } from './merge-document.ts';
 import type { HunkMergeProps } from './merge-props.ts';
 import { editText, type MergeState, openHunks, plainOf, serverChoices, startMerge, textOf } from './merge-state.ts';
+import { pickedOf, resumeMerge } from './resume-merge.ts';
 import { changesBetween } from './text-diff.ts';
 import { openText } from './text-shape.ts';
 import { remembered } from './told-values.ts';
@@ -14,7 +15,9 @@ export function useMerge(props: HunkMergeProps) {
     () => mergeDocument({ base, local, remote }, suggested, JSON.parse(hunksKey) as GivenHunk[] | null),
     [base, local, remote, suggested, hunksKey],
   );
-  const [state, setState] = useState(() => startMerge(document));
+  const [state, setState] = useState(() =>
+    props.begin ? resumeMerge(document, props.begin, props.value) : startMerge(document),
+  );
   const now = useRef(state);
   const latest = useRef(props);
   const told = useRef<(string | null)[]>([]);
@@ -28,7 +31,7 @@ export function useMerge(props: HunkMergeProps) {
     const text = textOf(next);
     const unresolved = openHunks(next);
     told.current = remembered(told.current, text);
-    latest.current.onChange(text, { text, unresolved, choices: serverChoices(next) });
+    latest.current.onChange(text, { text, unresolved, choices: serverChoices(next), picked: pickedOf(next) });
     latest.current.onUnresolved?.(unresolved);
   }, []);
   const become = useCallback(

@@ -1,7 +1,8 @@
-import { Alert, List, Stack, Text } from '@mantine/core';
+import { List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncResult } from '@ratchet/contract/entities/sync';
 import { KitLink } from '../../kit/state/kit-link.tsx';
+import { Notice } from '../repository/parts/notice.tsx';
 
 interface Failure {
   readonly repositoryId: string;
@@ -28,9 +29,8 @@ export function OutcomeOfAll({ outcome, repositories, onClose }: OutcomeOfAllPro
       ? outcome.results.some(({ conflicts }) => conflicts.length > 0)
       : outcome.results.some(({ success }) => !success));
   return (
-    <Alert
+    <Notice
       role="status"
-      variant="outline"
       color={troubled ? 'yellow' : 'teal'}
       title={outcome.kind === 'sync' ? 'All repositories were synced' : 'What waited was pushed'}
       withCloseButton
@@ -55,7 +55,7 @@ export function OutcomeOfAll({ outcome, repositories, onClose }: OutcomeOfAllPro
           ))}
         </List>
       </Stack>
-    </Alert>
+    </Notice>
   );
 }
 

@@ -24,6 +24,7 @@ export function columnsOf(standings: Standings | undefined, running: ReadonlySet
       key: 'name',
       header: 'Name',
       sortField: 'name',
+      width: 180,
       render: ({ name }) => name,
     },
     {

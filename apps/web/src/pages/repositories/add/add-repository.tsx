@@ -1,4 +1,4 @@
-import { Alert, Button, Divider, Group, Modal, Stack, Stepper, Text, Title } from '@mantine/core';
+import { Button, Divider, Group, Modal, Stack, Stepper, Text, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { RepositoryType } from '@ratchet/contract/entities/repository';
 import { useEffect, useRef, useState } from 'react';
@@ -6,6 +6,7 @@ import { PlaceFields } from '../../repository/form/place-fields.tsx';
 import { PushFields } from '../../repository/form/push-fields.tsx';
 import { SignInFields } from '../../repository/form/sign-in-fields.tsx';
 import { SyncFields } from '../../repository/form/sync-fields.tsx';
+import { Notice } from '../../repository/parts/notice.tsx';
 import { KindStep } from './kind-step.tsx';
 import { stepLabels } from './steps.ts';
 import { TestStep } from './test-step.tsx';
@@ -51,7 +52,7 @@ export function AddRepository({ first, onClose, onAdded }: AddRepositoryProps) {
     >
       <Stack>
         {leaving && (
-          <Alert color="yellow" variant="outline" role="alert" title="Leave without adding it?">
+          <Notice color="yellow" role="alert" title="Leave without adding it?">
             <Stack gap="sm" align="flex-start">
               <Text size="sm">
                 {add.made
@@ -72,7 +73,7 @@ export function AddRepository({ first, onClose, onAdded }: AddRepositoryProps) {
                 </Button>
               </Group>
             </Stack>
-          </Alert>
+          </Notice>
         )}
         <Steps add={add} narrow={narrow} />
         <form

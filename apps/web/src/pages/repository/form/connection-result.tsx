@@ -1,7 +1,8 @@
-import { Alert, Stack, Text, ThemeIcon } from '@mantine/core';
+import { Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import type { OutputOf } from '../../../api/queries.ts';
 import { Duration } from '../../../kit/state/duration.tsx';
+import { Notice } from '../parts/notice.tsx';
 
 type Test = OutputOf<'repositories', 'test'>;
 
@@ -21,15 +22,13 @@ export function ConnectionResult({ test, writable }: { test: Test; writable: boo
   ].map(({ note, ...step }) => (note === undefined ? step : { ...step, note }));
   return (
     <Stack gap="sm" role="status">
-      <Alert
-        variant="outline"
+      <Notice
         color={test.success ? 'teal' : 'red'}
         icon={test.success ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
         title={test.success ? 'The connection works' : 'The connection does not work yet'}
-        styles={{ title: { color: 'inherit' } }}
       >
         {test.message}
-      </Alert>
+      </Notice>
       <Stack component="ul" gap={6} m={0} p={0} style={{ listStyle: 'none' }} aria-label="Steps of the test">
         {steps.map(({ label, ok, optional, note }) => (
           <li key={label} style={{ display: 'flex', gap: 8, alignItems: 'center' }}>

@@ -1,4 +1,4 @@
-import { Alert, Group, List, SegmentedControl, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, List, SegmentedControl, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -11,6 +11,7 @@ import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { Notice } from '../parts/notice.tsx';
 
 const urlDefaults = { days: '30' } as const;
 const spans = [
@@ -33,15 +34,15 @@ export function RepositoryOverview({ repository }: { repository: Repository }) {
   return (
     <Stack gap="lg">
       {repository.unreachableSince && (
-        <Alert color="red" variant="outline" title="It cannot be reached" role="alert">
+        <Notice color="red" title="It cannot be reached" role="alert">
           Since <RelativeTime time={repository.unreachableSince} />. Tasks can still be edited and run here; what waits
           to be pushed goes out when it is back. {repository.syncError}
-        </Alert>
+        </Notice>
       )}
       {!repository.unreachableSince && repository.syncStatus === 'error' && repository.syncError && (
-        <Alert color="red" variant="outline" title="The last sync failed" role="alert">
+        <Notice color="red" title="The last sync failed" role="alert">
           {repository.syncError}
-        </Alert>
+        </Notice>
       )}
       {health.error ? (
         <ErrorPanel error={health.error} onRetry={() => void health.refetch()} />

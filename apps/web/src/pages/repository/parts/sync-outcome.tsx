@@ -1,8 +1,9 @@
-import { Alert, Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import type { SyncResult } from '@ratchet/contract/entities/sync';
 import { Link } from '@tanstack/react-router';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { planIn } from '../plan/plan-query.ts';
+import { Notice } from './notice.tsx';
 import { ProblemList } from './problem-list.tsx';
 
 interface SyncOutcomeProps {
@@ -18,7 +19,7 @@ export function SyncOutcome({ result, error, onClose, onPlan, onRetry }: SyncOut
   if (error) {
     if (!planIn(error)) return <ErrorPanel error={error} onRetry={onRetry} />;
     return (
-      <Alert color="yellow" variant="outline" role="alert" title="Held back by a guard">
+      <Notice color="yellow" role="alert" title="Held back by a guard">
         <Stack gap="sm" align="flex-start">
           <Text size="sm">{error.message}</Text>
           <Text size="sm">
@@ -28,16 +29,15 @@ export function SyncOutcome({ result, error, onClose, onPlan, onRetry }: SyncOut
             Look at the plan
           </Button>
         </Stack>
-      </Alert>
+      </Notice>
     );
   }
   if (!result) return null;
   const { conflicts, problems } = result;
   const troubled = conflicts.length > 0 || problems.some(({ severity }) => severity === 'error');
   return (
-    <Alert
+    <Notice
       color={troubled ? 'yellow' : 'teal'}
-      variant="outline"
       role="status"
       title="Synced"
       withCloseButton
@@ -77,6 +77,6 @@ export function SyncOutcome({ result, error, onClose, onPlan, onRetry }: SyncOut
           </Group>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

@@ -1,4 +1,4 @@
-import { Accordion, Alert, Button, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Accordion, Button, Group, Skeleton, Stack, Text, Textarea, Title } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncPlan, SyncResult } from '@ratchet/contract/entities/sync';
 import { IconRefresh } from '@tabler/icons-react';
@@ -10,6 +10,7 @@ import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
 import { RunProgress } from '../parts/run-progress.tsx';
 import { SyncOutcome } from '../parts/sync-outcome.tsx';
@@ -118,14 +119,14 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
         </Button>
       </Group>
       {old && (
-        <Alert color="yellow" variant="outline" role="status" title="Something happened since">
+        <Notice color="yellow" role="status" title="Something happened since">
           This plan may not hold any more. Look again; a plan that does not hold is never carried out.
-        </Alert>
+        </Notice>
       )}
       {stale && (
-        <Alert color="yellow" variant="outline" role="alert" title="Nothing was done: something changed meanwhile">
+        <Notice color="yellow" role="alert" title="Nothing was done: something changed meanwhile">
           What you see now is the plan as it is. Look at it, then carry it out.
-        </Alert>
+        </Notice>
       )}
       {busy && (
         <RunProgress
@@ -146,21 +147,21 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
         <PushOutcome repository={repository} results={done.results} onClose={() => setDone(null)} />
       )}
       {shown.guard && (
-        <Alert color="red" variant="outline" title="A guard holds this plan back" role="alert">
+        <Notice color="red" title="A guard holds this plan back" role="alert">
           <Text size="sm">{shown.guard.message}</Text>
           <Text size="sm">{guardText(shown.guard.name)}</Text>
-        </Alert>
+        </Notice>
       )}
       {shown.problems.length > 0 && (
-        <Alert color="yellow" variant="outline" title="Not everything can be read">
+        <Notice color="yellow" title="Not everything can be read">
           <Text size="sm" mb={6}>
             What cannot be read is left as it is, on both sides.
           </Text>
           <ProblemList problems={shown.problems.slice(0, 50)} label="Problems of the plan" />
-        </Alert>
+        </Notice>
       )}
       <Documents plan={shown} />
-      {(works.sync || works.push) && (
+      {(works.sync || works.record || works.push) && (
         <Stack gap="sm" align="flex-start">
           {works.push && isWritable && may('push') && (
             <Textarea
@@ -177,9 +178,13 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
             />
           )}
           <Group gap="xs">
-            {works.sync && (
-              <Button onClick={() => void apply(shown, sync.mutate)} disabled={busy}>
-                Sync exactly this
+            {(works.sync || works.record) && (
+              <Button
+                variant={works.sync || !works.push ? 'filled' : 'default'}
+                onClick={() => void apply(shown, sync.mutate)}
+                disabled={busy}
+              >
+                {works.sync ? 'Sync exactly this' : 'Put the conflicts on record'}
               </Button>
             )}
             {works.push && isWritable && may('push') && (

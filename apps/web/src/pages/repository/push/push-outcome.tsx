@@ -1,8 +1,9 @@
-import { Alert, Anchor, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Anchor, Code, Group, List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import { awaitsApproval, type PushResult } from '@ratchet/contract/entities/sync';
 import { CopyButton } from '../../../kit/state/copy-button.tsx';
 import { KitLink } from '../../../kit/state/kit-link.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { commitUrl } from './commit-url.ts';
 
 interface PushOutcomeProps {
@@ -19,9 +20,8 @@ export function PushOutcome({ repository, results, onClose }: PushOutcomeProps) 
   const commits = [...new Set(out.flatMap(({ commitHash }) => (commitHash ? [commitHash] : [])))];
   const requests = [...new Set(results.flatMap(({ pullRequestUrl }) => (pullRequestUrl ? [pullRequestUrl] : [])))];
   return (
-    <Alert
+    <Notice
       role="status"
-      variant="outline"
       color={failed.length > 0 ? 'red' : waiting.length > 0 ? 'yellow' : 'teal'}
       title={titleOf(out.length, waiting.length, failed.length)}
       withCloseButton
@@ -68,7 +68,7 @@ export function PushOutcome({ repository, results, onClose }: PushOutcomeProps) 
           </List>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }
 

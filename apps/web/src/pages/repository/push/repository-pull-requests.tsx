@@ -44,7 +44,7 @@ const columns: Column<PullRequest>[] = [
           <span>{title}</span>
         )}
         {error && (
-          <Text size="xs" c="red.9">
+          <Text size="xs" c="var(--mantine-color-error)">
             {error}
           </Text>
         )}

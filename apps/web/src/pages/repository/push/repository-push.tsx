@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Text, Textarea, Title } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult } from '@ratchet/contract/entities/sync';
 import { IconUpload } from '@tabler/icons-react';
@@ -12,6 +12,7 @@ import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import type { Column } from '../../../kit/table/columns.ts';
 import { DataTable } from '../../../kit/table/data-table.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { PendingChanges } from '../parts/pending-changes.tsx';
 import { RunProgress } from '../parts/run-progress.tsx';
 import { planIn } from '../plan/plan-query.ts';
@@ -80,9 +81,9 @@ export function RepositoryPush({ repository }: { repository: Repository }) {
   return (
     <Stack gap="lg">
       {unreachableSince && (
-        <Alert color="yellow" variant="outline" title="It cannot be reached now">
+        <Notice color="yellow" title="It cannot be reached now">
           What is pushed now waits and goes out when it is back.
-        </Alert>
+        </Notice>
       )}
       {push.isPending && <RunProgress title={`Pushing ${name}`} progress={push.progress} />}
       {push.error && !push.isPending && (

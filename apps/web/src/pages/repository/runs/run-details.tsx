@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { client } from '../../../api/client.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -9,6 +9,7 @@ import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
 import { canUndo, changesText, type Run, triggers } from './run-words.ts';
 
@@ -47,16 +48,16 @@ export function RunDetails({ run }: { run: Run }) {
         </Group>
       )}
       {run.error && (
-        <Alert color="red" variant="outline" title="Why it failed">
+        <Notice color="red" title="Why it failed">
           {run.error}
-        </Alert>
+        </Notice>
       )}
       {run.conflicts > 0 && (
         <KitLink href={`/conflicts?repository=${run.repositoryId}`}>Go to the repository’s conflicts</KitLink>
       )}
       {run.problems.length > 0 && <ProblemList problems={run.problems} label="Problems of the run" />}
       {undo.data && (
-        <Alert color="teal" variant="outline" role="status" title="What was taken back">
+        <Notice color="teal" role="status" title="What was taken back">
           {undo.data.undone.length === 0 && <Text size="sm">Nothing: no task is as this run left it.</Text>}
           <List size="sm">
             {undo.data.undone.map(({ taskId, name, change, revision }) => (
@@ -70,7 +71,7 @@ export function RunDetails({ run }: { run: Run }) {
               </List.Item>
             ))}
           </List>
-        </Alert>
+        </Notice>
       )}
       {canUndo(run) && !push && may('sync') && !undo.data && (
         <Group>

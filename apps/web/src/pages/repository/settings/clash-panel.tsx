@@ -1,5 +1,6 @@
-import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { type DraftKey, labels, textOf } from '../form/draft.ts';
+import { Notice } from '../parts/notice.tsx';
 import type { Clash } from './use-settings.ts';
 
 interface ClashPanelProps {
@@ -12,7 +13,7 @@ interface ClashPanelProps {
 export function ClashPanel({ clashes, taken, onDecide }: ClashPanelProps) {
   if (clashes.length === 0 && taken.length === 0) return null;
   return (
-    <Alert color="yellow" variant="outline" role="alert" title="Somebody else changed these settings meanwhile">
+    <Notice color="yellow" role="alert" title="Somebody else changed these settings meanwhile">
       <Stack gap="sm">
         {taken.length > 0 && (
           <Text size="sm">
@@ -42,6 +43,6 @@ export function ClashPanel({ clashes, taken, onDecide }: ClashPanelProps) {
         ))}
         <Text size="sm">Nothing was saved yet, and nothing that you entered is lost. Save again when it is right.</Text>
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

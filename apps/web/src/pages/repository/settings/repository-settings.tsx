@@ -1,4 +1,4 @@
-import { Alert, Button, Fieldset, Group, JsonInput, Stack, Text } from '@mantine/core';
+import { Button, Fieldset, Group, JsonInput, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import { PlaceFields } from '../form/place-fields.tsx';
 import { PushFields } from '../form/push-fields.tsx';
 import { SignInFields } from '../form/sign-in-fields.tsx';
 import { SyncFields } from '../form/sync-fields.tsx';
+import { Notice } from '../parts/notice.tsx';
 import { ClashPanel } from './clash-panel.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
 import { useSettings } from './use-settings.ts';
@@ -32,15 +33,11 @@ export function RepositorySettings({ repository }: { repository: Repository }) {
   const fields = { type: repository.repositoryType, draft: edit.draft, errors: edit.errors, onChange: edit.change };
   return (
     <Stack gap="lg" maw={760}>
-      {fixed && (
-        <Alert variant="outline" title="You may look at these settings">
-          Whoever manages the repository can change them.
-        </Alert>
-      )}
+      {fixed && <Notice title="You may look at these settings">Whoever manages the repository can change them.</Notice>}
       {repository.declared && (
-        <Alert color="yellow" variant="outline" title="A configuration file declares this repository">
+        <Notice color="yellow" title="A configuration file declares this repository">
           At the next start the file sets it again: change it there too.
-        </Alert>
+        </Notice>
       )}
       <ClashPanel clashes={edit.clashes} taken={edit.taken} onDecide={edit.decide} />
       <form

@@ -1,0 +1,30 @@
+import { List, Text } from '@mantine/core';
+import { KitLink } from '../../kit/state/kit-link.tsx';
+import { Notice } from '../repository/parts/notice.tsx';
+import type { BulkResult } from './use-bulk-resolve.ts';
+
+/** What came of deciding several conflicts together. */
+export function BulkOutcome({ result, onClose }: { result: BulkResult; onClose: () => void }) {
+  const { resolved, failed } = result;
+  return (
+    <Notice
+      role="status"
+      color={failed.length > 0 ? 'yellow' : 'teal'}
+      title={`${resolved.length} of ${resolved.length + failed.length} decided`}
+      withCloseButton
+      closeButtonLabel="Close this message"
+      onClose={onClose}
+    >
+      <Text size="sm">What was left out stays on record with each conflict; it can be brought back there.</Text>
+      {failed.length > 0 && (
+        <List size="sm" mt="xs">
+          {failed.map(({ conflict, message }) => (
+            <List.Item key={conflict.id}>
+              <KitLink href={`/conflicts/${conflict.id}`}>{conflict.repositoryPath}</KitLink>: {message}
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </Notice>
+  );
+}
