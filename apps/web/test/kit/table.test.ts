@@ -52,3 +52,44 @@ describe('filters in an address', () => {
     expect(clearFilters(filters, { status: 'a', q: 'x', tab: 'runs' }, 'q')).toEqual({ tab: 'runs' });
   });
 });
+
+describe('rows', () => {
+  test.each([
+    ['ArrowDown', 3, 4],
+    ['ArrowDown', 9, 9],
+    ['ArrowUp', 0, 0],
+    ['PageDown', 3, 8],
+    ['PageUp', 3, 0],
+    ['Home', 7, 0],
+    ['End', 2, 9],
+    ['x', 2, null],
+  ])('%s from %i goes to %s', (key, at, to) => {
+    expect(moveRow(key, at, 10, 5)).toBe(to);
+  });
+  test('no row, no way', () => expect(moveRow('End', 0, 0, 5)).toBeNull());
+
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  test.each([
+    ['one', [], 1, null, ['b']],
+    ['one off', ['b'], 1, null, []],
+    ['a range down', ['b'], 3, 1, ['b', 'c', 'd']],
+    ['a range up', ['d'], 1, 3, ['b', 'c', 'd']],
+    ['a range off', ['b', 'c', 'd'], 3, 1, []],
+    ['what is on other pages stays', ['z'], 0, null, ['a', 'z']],
+    ['a row that is not there', ['a'], 9, null, ['a']],
+  ])('selecting: %s', (_, before, at, anchor, after) => {
+    expect([...selectRow({ keys, selected: new Set(before) }, at, anchor)].sort()).toEqual(after);
+  });
+  test('all and none leave other pages alone', () => {
+    expect([...selectAll(keys, new Set(['z']))].sort()).toEqual([...keys, 'z']);
+    expect([...selectAll(keys, new Set([...keys, 'z']))]).toEqual(['z']);
+  });
+  test('a header sorts up, then down, then up', () => {
+    const up = nextSort('name', undefined);
+    expect(up).toEqual({ field: 'name', order: 'asc' });
+    const down = nextSort('name', up);
+    expect(down.order).toBe('desc');
+    expect(nextSort('name', down).order).toBe('asc');
+    expect(nextSort('age', up)).toEqual({ field: 'age', order: 'asc' });
+  });
+});
