@@ -14,6 +14,7 @@ import {
   written,
 } from '../../src/pages/task/drafts/draft-state.ts';
 import { needsMerge } from '../../src/pages/task/drafts/needs-merge.ts';
+import { inOrderOf, partText } from '../../src/pages/task/drafts/part-text.ts';
 import { asOneEdit, changedMembers, planSave } from '../../src/pages/task/drafts/plan-save.ts';
 import { unapplyDiff } from '../../src/pages/task/history/unapply-diff.ts';
 import { beginning } from '../../src/pages/task/run/use-run-input.ts';
@@ -146,6 +147,18 @@ describe('what a save sends', () => {
   ])('is one edit or several: %s', (_, files, one) => {
     const writes = files.map(([base, text], at) => ({ path: `${at}`, base: base ?? null, text: text ?? '' }));
     expect(asOneEdit(writes) !== null).toBe(one);
+  });
+});
+
+describe('a part as text', () => {
+  it('has its members in the order of its file', () => {
+    expect(JSON.stringify(inOrderOf({ a: 1, b: [{ d: 1, c: 2 }], z: 0 }, { b: [{ c: 0, d: 0 }], gone: 1, a: 0 }))).toBe(
+      '{"b":[{"c":2,"d":1}],"a":1,"z":0}',
+    );
+    const task = { metadata: { b: 1, a: 2 }, inputSchema: null, outputSchema: true };
+    expect(partText(task, 'metadata', '{"a":0,"b":0}')).toBe('{\n  "a": 2,\n  "b": 1\n}\n');
+    expect(partText(task, 'metadata', 'no JSON')).toBe('{\n  "b": 1,\n  "a": 2\n}\n');
+    expect([partText(task, 'input', null), partText(task, 'output', null)]).toEqual(['', 'true\n']);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Task } from '@ratchet/contract/entities/task';
 import { RatchetError } from '@ratchet/contract/errors';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useLive } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
 import { useMay } from '../../api/use-identity.ts';
@@ -114,7 +114,13 @@ function TaskShown({
     }),
     [task, entry, readOnlyReason, drafts, changeDrafts, save, saving, unsavable, queries, routeId, setAddress],
   );
+  const list = useRef<HTMLDivElement>(null);
   const shown = tabs.some(({ value }) => value === tab) ? tab : 'source';
+  useEffect(() => {
+    // On a narrow screen the tabs scroll.
+    void shown;
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   const overtaken = isDirty(drafts) && drafts.revision !== task.revision;
   return (
     <TaskContext value={session}>
@@ -140,6 +146,7 @@ function TaskShown({
           activateTabWithKeyboard={false}
         >
           <Tabs.List
+            ref={list}
             mb="md"
             style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}
             aria-label="Parts of the task"

@@ -52,8 +52,8 @@ export function UnsavedPart({ name, draft, theirs, onDecide }: UnsavedPartProps)
           local={draft.text}
           remote={theirs.text}
           language={language}
-          localLabel="Yours, not saved"
-          remoteLabel="Theirs, saved"
+          localLabel="Yours"
+          remoteLabel="Theirs"
           onChange={(text, { unresolved }) => onDecide(text, unresolved)}
         />
       )}

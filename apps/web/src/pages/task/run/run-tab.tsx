@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconStack2 } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { client } from '../../../api/client.ts';
 import type { InputOf, OutputOf } from '../../../api/queries.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -10,6 +10,7 @@ import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
 import { Notice } from '../notice.tsx';
+import { isRecord, parsed, useSavedPart } from '../source/use-part.ts';
 import { useTask } from '../task-context.ts';
 import { EarlierInputs } from './earlier-inputs.tsx';
 import { RunOptions, type RunSettings, usualSettings } from './run-options.tsx';
@@ -27,6 +28,12 @@ export default function RunTab() {
   const [{ run: shown }, setAddress] = useUrlState(address);
   const [input, setInput] = useRunInput(task);
   const [valid, setValid] = useState(true);
+  // Fields stand in the order of the schema's file.
+  const written = useSavedPart('input');
+  const schema = useMemo(() => {
+    const value = written === null ? null : parsed(written);
+    return isRecord(value) ? value : null;
+  }, [written]);
   const [settings, setSettings] = useState<RunSettings>(usualSettings);
   const result = useRef<HTMLDivElement>(null);
 
@@ -50,6 +57,7 @@ export default function RunTab() {
     // Shown above the form.
     onFailed: () => true,
   });
+  if (written === null) return <Skeleton height={320} />;
   const reason = !may('run')
     ? 'You may not run tasks.'
     : task.enabled
@@ -77,7 +85,7 @@ export default function RunTab() {
       {start.error && <ErrorPanel error={start.error} title="It was not run" />}
       <SchemaForm
         formId={formId}
-        schema={typeof task.inputSchema === 'object' ? task.inputSchema : null}
+        schema={schema}
         value={input}
         onChange={(next, right) => {
           setInput(next);

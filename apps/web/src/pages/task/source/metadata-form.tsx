@@ -4,6 +4,7 @@ import {
   Group,
   NumberInput,
   SimpleGrid,
+  Skeleton,
   Stack,
   TagsInput,
   Text,
@@ -37,7 +38,8 @@ const versionForm = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /** The members of the metadata that Ratchet knows. Others stay as they are. */
 export function MetadataForm({ onJson }: MetadataFormProps) {
-  const { text, change, mayChange } = usePart('metadata');
+  const { text, change, mayChange, ready } = usePart('metadata');
+  if (!ready) return <Skeleton height={400} />;
   const value = parsed(text);
   if (!isRecord(value))
     return (

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useUrlState } from '../../../app/use-url-state.ts';
 import { CodeEditor } from '../../../kit/editor/index.tsx';
@@ -46,6 +46,13 @@ export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
       onOpen={onOpen}
     />
   );
+  if (!part.ready)
+    return (
+      <Stack gap="sm">
+        {head}
+        <Skeleton height={240} />
+      </Stack>
+    );
   if (part.text.trim() === '' && view !== 'json')
     return (
       <Stack gap="sm">

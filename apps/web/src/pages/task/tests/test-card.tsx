@@ -7,6 +7,7 @@ import { LogView } from '../../../kit/log/log-view.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { JsonView } from '../../../kit/state/json-view.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { sameJson } from '../drafts/plan-save.ts';
 import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { type ListedTest, settledText } from './test-files.ts';
@@ -121,7 +122,14 @@ function TestOutcome({ result }: { readonly result: Result }) {
           maxHeight={360}
         />
       )}
-      {!compares && actual !== undefined && <JsonView value={actual} label="what came out" />}
+      {!compares && actual !== undefined && !sameJson(actual, expected) && (
+        <div>
+          <Title order={4} size="h6">
+            What came out
+          </Title>
+          <JsonView value={actual} label="what came out" bare />
+        </div>
+      )}
       {http !== undefined && http.length > 0 && (
         <div>
           <Title order={4} size="h6">
