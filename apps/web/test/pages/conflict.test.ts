@@ -103,7 +103,7 @@ describe('one conflict', () => {
     expect((await client.tasks.get({ id: task })).description).toBe('Said upstream.');
 
     await page.getByRole('button', { name: 'Push it' }).click();
-    await expect.poll(() => git.read('greet/main.js')).toBe(content);
+    await expect.poll(() => git.read('greet/main.js'), { timeout: 20_000 }).toBe(content);
     expect(await git.read('greet/README.md')).toBe('# Only upstream\n');
     await opened.expectAccessible(page);
   });
