@@ -1,17 +1,20 @@
 import { fork } from 'node:child_process';
-import { globSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mergeReport } from './frame/report.ts';
 import type { Benchmark, Measured } from './frame/row.ts';
-import { reportOf } from './frame/table.ts';
+import { sectionOf } from './frame/table.ts';
 
 const usage = `Usage: npm run bench -- [module …] [--write]
 Runs the benchmarks of bench/src, each in a process of its own, and prints a table.
-  --write   also writes bench/RESULTS.md
+  --write   also writes what was measured into bench/RESULTS.md
 Example: npm run bench -- execution`;
 
-/** The machine's shape, without its name. */
+const results = join(dirname(import.meta.dirname), 'RESULTS.md');
+
+/** The machine's shape, without its name, and the day. */
 const machine = (): string =>
   `${availableParallelism()} cores (${cpus()[0]?.model.trim() || 'unknown processor'}), ` +
   `${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${release()} ${arch()}, Node ${process.version}, ` +
@@ -67,14 +70,14 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  const measured: Measured[] = [];
+  const sections: string[] = [];
   for (const module of positionals.length > 0 ? positionals : known) {
     console.error(`Measuring ${module} …`);
-    measured.push(await measure(module));
+    sections.push(sectionOf(machine(), await measure(module)));
   }
-  const report = reportOf(machine(), measured);
-  console.log(`\n${report}`);
-  if (values.write) writeFileSync(join(dirname(import.meta.dirname), 'RESULTS.md'), `${report}\n`);
+  console.log(`\n${sections.join('\n\n')}`);
+  if (values.write)
+    writeFileSync(results, mergeReport(existsSync(results) ? readFileSync(results, 'utf8') : '', sections));
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everyCommand, program } from '../src/program.ts';
-import { processEnvironment } from './process-environment.ts';
+import { runCommand } from './run-command.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
@@ -33,19 +33,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-/** The real command, in a process of its own. */
-const command = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  new Promise((resolve) => {
-    const options = { env: { ...processEnvironment(folder), ...env } };
-    execFile(process.execPath, [main, ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+const command = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  runCommand(folder, args, environment);
 const ratchet = (...args: string[]) => command(['--server', address, ...args]);
 
 describe('help', () => {

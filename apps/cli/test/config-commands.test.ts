@@ -1,30 +1,19 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processEnvironment } from './process-environment.ts';
+import { runCommand } from './run-command.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
-const main = join(import.meta.dirname, '../src/main.ts');
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ratchet-config-cli-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 const ratchet = (args: readonly string[], environment: Record<string, string> = {}) =>
-  new Promise<Ended>((resolve) => {
-    const options = { cwd: folder, env: { ...processEnvironment(folder), ...environment } };
-    const child = execFile(process.execPath, [main, ...args], options, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+  runCommand(folder, args, environment);
+
 const write = (name: string, text: string) => {
   const path = join(folder, name);
   writeFileSync(path, text);

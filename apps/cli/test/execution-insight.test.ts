@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +5,9 @@ import type { Span } from '@ratchet/contract/entities/trace';
 import { answeringServer } from '@ratchet/testing/answering-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timeline } from '../src/show-trace.ts';
-import { processEnvironment } from './process-environment.ts';
+import { runCommand } from './run-command.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
-const main = join(import.meta.dirname, '../src/main.ts');
 let folder: string;
 let server: ServerProcess;
 let web: Awaited<ReturnType<typeof answeringServer>>;
@@ -42,18 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-const ratchet = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    const options = { env: processEnvironment(folder) };
-    execFile(process.execPath, [main, '--server', server.address, ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+const ratchet = (...args: string[]) => runCommand(folder, ['--server', server.address, ...args]);
 
 describe('the command line on executions', () => {
   it('records, shows the recording and the timeline, and replays', async () => {

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processEnvironment } from './process-environment.ts';
+import { runCommand } from './run-command.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
-const main = join(import.meta.dirname, '../src/main.ts');
 let folder: string;
 let server: ServerProcess;
 beforeAll(async () => {
@@ -24,19 +22,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-/** The real command, in a process of its own. */
-const ratchet = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    const options = { env: processEnvironment(folder) };
-    execFile(process.execPath, [main, '--server', server.address, ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+const ratchet = (...args: string[]) => runCommand(folder, ['--server', server.address, ...args]);
+
 const json = async (...args: string[]) => JSON.parse((await ratchet('--json', ...args)).stdout);
 
 describe('schedule', () => {

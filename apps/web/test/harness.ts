@@ -68,7 +68,7 @@ export const adminPassword = 'the password of the admin';
 const patienceMs = 20_000;
 
 // A test starts a server and plays what a person does in minutes.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } });
 
 let chromium: Promise<Browser> | null = null;
 const open = new Set<{ pages(): Page[]; close(): Promise<void> }>();

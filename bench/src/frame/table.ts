@@ -26,10 +26,6 @@ function tableOf(rows: readonly Row[]): string {
   return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
-/** The whole report as markdown. */
-export const reportOf = (machine: string, measured: readonly Measured[]): string =>
-  [
-    '# Benchmarks',
-    `${machine}`,
-    ...measured.flatMap(({ name, rows }) => [`## ${name}`, rows.length > 0 ? tableOf(rows) : 'Nothing was measured.']),
-  ].join('\n\n');
+/** What one benchmark measured, as a section of the report, which says on which machine and when. */
+export const sectionOf = (machine: string, { name, rows }: Measured): string =>
+  [`## ${name}`, `Measured on ${machine}`, rows.length > 0 ? tableOf(rows) : 'Nothing was measured.'].join('\n\n');

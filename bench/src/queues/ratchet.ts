@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createExecutor } from '@ratchet/execution/executor';
 import { createSandbox } from '@ratchet/sandbox/create-sandbox';
 import { createSchemaValidator } from '@ratchet/sandbox/json-schema';
 import { newId } from '@ratchet/store/id';
 import { type OpenDatabase, openDatabase } from '@ratchet/store/open-database';
-import { putBlobs } from '@ratchet/store/queries/blobs';
-import { insertTasks } from '@ratchet/store/queries/documents';
+import { addTask } from '@ratchet/testing/add-task';
+
+const code = '(input) => ({ at: Date.now(), n: input.n })';
 
 /** One node over a database, with its sandbox and a task that answers the time at which it began. */
 export async function openRatchet(options: OpenDatabase, runners: number) {
@@ -24,50 +24,7 @@ export async function openRatchet(options: OpenDatabase, runners: number) {
     },
   });
   await executor.start();
-  const bytes = Buffer.from('(input) => ({ at: Date.now(), n: input.n })');
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  const [id, at] = [newId(), new Date()];
-  await database.transaction(async (tx) => {
-    await putBlobs(tx, [{ digest, bytes }]);
-    await insertTasks(tx, [
-      {
-        id,
-        uuid: id,
-        name: 'trivial',
-        label: null,
-        description: null,
-        version: '1.0.0',
-        tags: [],
-        metadata: {},
-        inputSchema: null,
-        outputSchema: null,
-        sourceCode: bytes.toString(),
-        sourceType: 'javascript',
-        storageType: 'folder',
-        entry: 'main.js',
-        problems: [],
-        tree: { 'main.js': [digest, '100644'] },
-        checksum: digest,
-        revision: 1,
-        repositoryId: null,
-        repositoryPath: null,
-        repositoryCommit: null,
-        syncStatus: 'synced',
-        pushStatus: 'not_required',
-        pushMessage: null,
-        needsPush: false,
-        localModifiedAt: null,
-        lastSyncedAt: null,
-        sourceModifiedAt: null,
-        isEditable: true,
-        enabled: true,
-        createdFrom: 'api',
-        createdAt: at,
-        updatedAt: at,
-        deletedAt: null,
-      },
-    ]);
-  });
+  const id = await addTask(database, code, { name: 'trivial' });
   const run = async (n: number) => {
     const { id: executionId } = await executor.submit({ taskId: id, input: { n }, triggeredBy: 'bench' });
     const ended = await executor.waitFor(executionId);
@@ -81,7 +38,7 @@ export async function openRatchet(options: OpenDatabase, runners: number) {
       sandbox.run({
         code: {
           key: id,
-          files: new Map([['main.js', bytes.toString()]]),
+          files: new Map([['main.js', code]]),
           entry: 'main.js',
           sourceType: 'javascript',
         },

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { secretList } from '@ratchet/contract/operations/secrets';
 import { newId } from '@ratchet/store/id';
-import { insertTasks } from '@ratchet/store/queries/documents';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyRing } from '../src/key-ring.ts';
@@ -15,24 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-async function task(uuid = randomUUID(), version = '1.0.0'): Promise<string> {
-  const [id, at] = [newId(), new Date()];
-  const nothing = { label: null, description: null, inputSchema: null, outputSchema: null, pushMessage: null };
-  const nowhere = { repositoryId: null, repositoryPath: null, repositoryCommit: null };
-  const never = { localModifiedAt: null, lastSyncedAt: null, sourceModifiedAt: null, deletedAt: null };
-  await insertTasks(database.db, [
-    {
-      ...{ id, uuid, name: id, version, tags: [], metadata: {}, sourceCode: '', sourceType: 'javascript' as const },
-      ...{ storageType: 'folder' as const, entry: 'main.js', problems: [], tree: {}, checksum: id, revision: 1 },
-      ...{ syncStatus: 'synced' as const, pushStatus: 'not_required' as const, needsPush: false, isEditable: true },
-      ...{ enabled: true, createdFrom: 'api' as const, createdAt: at, updatedAt: at },
-      ...nothing,
-      ...nowhere,
-      ...never,
-    },
-  ]);
-  return id;
-}
+const task = (uuid = randomUUID(), version = '1.0.0'): Promise<string> =>
+  addTask(database, '() => 1', { uuid, version });
 const create = (name: string, value: string, taskIds: string[] = []) =>
   secrets().create({ name, value, taskIds, description: 'for tests' }, 'una');
 

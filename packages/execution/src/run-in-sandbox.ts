@@ -1,3 +1,4 @@
+import { valueAt } from '@ratchet/contract/value-at';
 import { SchemaError, type SchemaValidator } from '@ratchet/sandbox/json-schema';
 import { createRedactor } from '@ratchet/sandbox/redact';
 import type { Determinism, Limits, NetworkPolicy, RunRequest, RunResult, Sandbox } from '@ratchet/sandbox/sandbox';
@@ -158,7 +159,7 @@ function misfit(
     stack: null,
     line: null,
     file: null,
-    details: redactor.json(issues.map((issue) => ({ ...issue, given: kindOf(at(value, issue.path)) }))),
+    details: redactor.json(issues.map((issue) => ({ ...issue, given: kindOf(valueAt(value, issue.path)) }))),
   };
 }
 
@@ -170,16 +171,6 @@ function issuesOf(validator: SchemaValidator, what: string, schema: unknown, val
     return [{ path: '', message: `the ${what} schema cannot be used: ${error.message}` }];
   }
 }
-
-const at = (value: unknown, path: string): unknown =>
-  path === ''
-    ? value
-    : path
-        .split('.')
-        .reduce<unknown>(
-          (held, name) => (typeof held === 'object' && held !== null ? Reflect.get(held, name) : undefined),
-          value,
-        );
 
 /** What a value is, without saying it: it may hold a secret. */
 function kindOf(value: unknown): string {

@@ -1,26 +1,12 @@
 import { batchList } from '@ratchet/contract/operations/batches';
 import { jobList } from '@ratchet/contract/operations/jobs';
-import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { addTask } from '@ratchet/testing/add-task';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BatchRequest, NewBatchRequest } from '../src/batch-desk.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { ownStations, type Station } from './workshop.ts';
 
-let database: TestDatabase;
-const stations: Station[] = [];
-beforeEach(async () => {
-  database = await openTestDatabase();
-});
-afterEach(async () => {
-  for (const each of stations.splice(0)) await each.close();
-  await database.close();
-});
-
-async function open(options: Parameters<typeof station>[1] = {}): Promise<Station> {
-  const one = await station(database, options);
-  stations.push(one);
-  return one;
-}
+const own = ownStations();
 const ask = (taskId: string, more: Partial<BatchRequest> = {}): BatchRequest => ({
   taskId,
   input: {},
@@ -41,7 +27,7 @@ const batchOf = (requests: BatchRequest[], more: Partial<NewBatchRequest> = {}):
 });
 /** When the executions of a batch ran, in the order in which they began. */
 async function runs(batchId: string): Promise<{ key: string; from: number; to: number }[]> {
-  const { rows } = await database.db.execute(sql`
+  const { rows } = await own.database.db.execute(sql`
     select i.key, extract(epoch from e.started_at) * 1000 as from, extract(epoch from e.finished_at) * 1000 as to
     from ratchet.batch_items i join ratchet.jobs j on j.id = i.job_id join ratchet.executions e on e.id = j.last_execution_id
     where i.batch_id = ${batchId} order by e.started_at, i.position`);
@@ -56,9 +42,9 @@ const most = (all: { from: number; to: number }[]) =>
 
 describe('a batch', () => {
   it('in parallel answers per request, and one failure harms no other', async () => {
-    const at = await open();
+    const at = await own.open();
     const task = await addTask(
-      database,
+      own.database,
       '(input) => { if (input.n === 3) throw new RangeError("three"); return input.n; }',
     );
     const progress: number[] = [];
@@ -90,8 +76,8 @@ describe('a batch', () => {
   });
 
   it('in sequence runs one after another, and stops on an error when it is asked to', async () => {
-    const at = await open();
-    const task = await addTask(database, '(input) => { if (input.fail) throw new Error("no"); return 1; }');
+    const at = await own.open();
+    const task = await addTask(own.database, '(input) => { if (input.fail) throw new Error("no"); return 1; }');
     const requests = [{}, {}, { fail: true }, {}, {}].map((input) => ask(task, { input }));
     const run = async (stopOnError: boolean) => {
       const { id } = await at.executor.batches.create(batchOf(requests, { mode: 'sequential', stopOnError }), 'Una');
@@ -121,8 +107,8 @@ describe('a batch', () => {
   });
 
   it('by dependencies runs each when those it depends on are done, and skips what cannot run', async () => {
-    const at = await open();
-    const task = await addTask(database, '(input) => { if (input.fail) throw new Error("no"); return 1; }');
+    const at = await own.open();
+    const task = await addTask(own.database, '(input) => { if (input.fail) throw new Error("no"); return 1; }');
     const { id } = await at.executor.batches.create(
       batchOf(
         [
@@ -155,9 +141,9 @@ describe('a batch', () => {
   });
 
   it('says all that is wrong with it, and keeps nothing of it', async () => {
-    const at = await open({ concurrency: 0 });
+    const at = await own.open({ concurrency: 0 });
     const schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
-    const task = await addTask(database, '() => 1', { inputSchema: schema });
+    const task = await addTask(own.database, '() => 1', { inputSchema: schema });
     const gone = '00000000-0000-4000-8000-000000000000';
     const create = (requests: BatchRequest[], mode: NewBatchRequest['mode'] = 'parallel') =>
       at.executor.batches.create(batchOf(requests, { mode }), 'Una');
@@ -173,8 +159,8 @@ describe('a batch', () => {
   });
 
   it('of one key is one batch', async () => {
-    const at = await open({ concurrency: 0 });
-    const task = await addTask(database, '() => 1');
+    const at = await own.open({ concurrency: 0 });
+    const task = await addTask(own.database, '() => 1');
     const create = (n: number) =>
       at.executor.batches.create(batchOf([ask(task, { input: { n } })], { idempotencyKey: 'b' }), 'Una');
     const made = await Promise.all([1, 1, 1, 1].map(create));
@@ -184,8 +170,8 @@ describe('a batch', () => {
   });
 
   it('is cancelled: what runs ends, what waits never begins', async () => {
-    const at = await open();
-    const task = await addTask(database, '() => { for (;;); }');
+    const at = await own.open();
+    const task = await addTask(own.database, '() => { for (;;); }');
     const { id } = await at.executor.batches.create(
       batchOf(
         Array.from({ length: 6 }, () => ask(task, { maxRetries: 3 })),
@@ -199,7 +185,7 @@ describe('a batch', () => {
     expect(cancelled).toMatchObject({ status: 'cancelled', counts: { cancelled: 6 } });
     await expect(at.executor.batches.cancel(id)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     const left = async () => {
-      const { rows } = await database.db.execute(
+      const { rows } = await own.database.db.execute(
         sql`select count(*)::int as n from ratchet.executions where status in ('pending', 'running')`,
       );
       return (rows[0] as { n: number }).n;
@@ -209,8 +195,8 @@ describe('a batch', () => {
   });
 
   it('goes on when one of its jobs is cancelled or deleted', async () => {
-    const at = await open({ concurrency: 0 });
-    const task = await addTask(database, '() => 1');
+    const at = await own.open({ concurrency: 0 });
+    const task = await addTask(own.database, '() => 1');
     const { id, items } = await at.executor.batches.create(
       batchOf([ask(task), ask(task), ask(task, { key: 'c', dependsOn: ['0', '1'] }), ask(task)], {
         mode: 'dependency',
@@ -227,9 +213,9 @@ describe('a batch', () => {
   });
 
   it('survives a stop in the middle, and an end that nobody noticed', async () => {
-    const first = await open({ drainMs: 0 });
+    const first = await own.open({ drainMs: 0 });
     const slow = await addTask(
-      database,
+      own.database,
       'export default async (input) => { await new Promise((done) => setTimeout(done, input.ms)); return input.ms; }',
     );
     const chain = Array.from({ length: 6 }, (_, n) =>
@@ -240,19 +226,19 @@ describe('a batch', () => {
     await expect.poll(counts, { timeout: 30_000, interval: 5 }).toBe(2);
     await first.close();
     // As a node leaves it that dies between the end of a job and the batch's next step.
-    await database.db.execute(sql`
+    await own.database.db.execute(sql`
       with ended as (update ratchet.jobs set status = 'completed', finished_at = now()
                      where id = (select job_id from ratchet.batch_items where batch_id = ${id} and key = 'k2') returning id)
       select graphile_worker.remove_job('job:' || id) from ended`);
-    const second = await open();
+    const second = await own.open();
     const batch = await second.executor.batches.waitFor(id, {});
     expect(batch.items.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'completed'));
   });
 
   it('of many requests on several nodes makes one job of each, once', async () => {
-    const nodes = database.mode === 'embedded' ? [await open()] : [await open(), await open()];
+    const nodes = own.database.mode === 'embedded' ? [await own.open()] : [await own.open(), await own.open()];
     const at = nodes[0] as Station;
-    const task = await addTask(database, '(input) => input.n');
+    const task = await addTask(own.database, '(input) => input.n');
     const requests = Array.from({ length: 400 }, (_, n) =>
       ask(task, { input: { n }, key: `k${n}`, dependsOn: n < 20 ? [] : [`k${n % 20}`, `k${Math.floor(n / 2)}`] }),
     );
@@ -263,7 +249,7 @@ describe('a batch', () => {
     const batch = await at.executor.batches.waitFor(id, {});
     expect(batch).toMatchObject({ status: 'completed', counts: { completed: 400 } });
     expect(batch.items.map(({ output }) => output)).toEqual(requests.map((_, n) => n));
-    const { rows } = await database.db.execute(
+    const { rows } = await own.database.db.execute(
       sql`select (select count(*)::int from ratchet.jobs) as jobs, (select count(*)::int from ratchet.executions) as executions`,
     );
     expect(rows).toEqual([{ jobs: 400, executions: 400 }]);

@@ -1,6 +1,7 @@
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 let worker: Station;

@@ -1,8 +1,9 @@
 import { executionList, logList } from '@ratchet/contract/operations/executions';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 let at: Station;

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createSchemaValidator } from '@ratchet/sandbox/json-schema';
 import { putBlobs } from '@ratchet/store/queries/blobs';
+import { addTask } from '@ratchet/testing/add-task';
 import { answeringServer } from '@ratchet/testing/answering-server';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordedHar } from '../src/har.ts';
 import { harSchema } from './har-schema.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 let at: Station;

@@ -1,26 +1,12 @@
 import { executionList } from '@ratchet/contract/operations/executions';
 import type { ExecutionRow } from '@ratchet/store/queries/executions';
-import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { addTask } from '@ratchet/testing/add-task';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../src/job-intake.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { ownStations, type Station } from './workshop.ts';
 
-let database: TestDatabase;
-const stations: Station[] = [];
-beforeEach(async () => {
-  database = await openTestDatabase();
-});
-afterEach(async () => {
-  for (const each of stations.splice(0)) await each.close();
-  await database.close();
-});
-
-async function open(options: Parameters<typeof station>[1] = {}): Promise<Station> {
-  const one = await station(database, options);
-  stations.push(one);
-  return one;
-}
+const own = ownStations();
 const wish = (taskId: string, more: Partial<JobRequest> = {}): JobRequest => ({
   taskId,
   input: {},
@@ -34,9 +20,9 @@ const statusOf = (at: Station, id: string) => expect.poll(async () => (await at.
 
 describe('jobs', () => {
   it('by the thousand are queued with one answer per request', async () => {
-    const at = await open({ concurrency: 0 });
+    const at = await own.open({ concurrency: 0 });
     const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
-    const task = await addTask(database, '(input) => input.n', { inputSchema: schema });
+    const task = await addTask(own.database, '(input) => input.n', { inputSchema: schema });
     const gone = '00000000-0000-4000-8000-000000000000';
     const requests = Array.from({ length: 2500 }, (_, n) => wish(task, { input: { n } }));
     requests[7] = wish(gone);
@@ -51,15 +37,15 @@ describe('jobs', () => {
     expect(results[2000]?.job?.id).toBe(results[1999]?.job?.id);
     expect(results[2001]?.error?.code).toBe('STATE_CONFLICT');
     expect(results[2499]?.job).toMatchObject({ input: { n: 2499 }, status: 'queued', createdBy: 'Una' });
-    const { rows } = await database.db.execute(
+    const { rows } = await own.database.db.execute(
       sql`select (select count(*)::int from ratchet.jobs) as jobs, (select count(*)::int from graphile_worker._private_jobs) as queued`,
     );
     expect(rows).toEqual([{ jobs: 2496, queued: 2496 }]);
   });
 
   it('of one key asked for at once are one; with another input or task they are refused', async () => {
-    const at = await open({ concurrency: 0 });
-    const [task, other] = [await addTask(database, '() => 1'), await addTask(database, '() => 2')];
+    const at = await own.open({ concurrency: 0 });
+    const [task, other] = [await addTask(own.database, '() => 1'), await addTask(own.database, '() => 2')];
     const create = (more: Partial<JobRequest>, of = task) =>
       at.executor.jobs.create(wish(of, { idempotencyKey: 'once', ...more }), 'Una');
     const made = await Promise.all(Array.from({ length: 20 }, () => create({ input: { a: 1, b: [2] } })));
@@ -68,13 +54,13 @@ describe('jobs', () => {
     await expect(create({ input: { a: 2 } })).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     await expect(create({ input: { a: 1, b: [2] } }, other)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
     // What was asked before is answered although it could not be asked now.
-    await database.db.execute(sql`update ratchet.tasks set enabled = false where id = ${task}`);
+    await own.database.db.execute(sql`update ratchet.tasks set enabled = false where id = ${task}`);
     expect((await create({ input: { a: 1, b: [2] } })).id).toBe(made[0]?.id);
   });
 
   it('keep their inputs and outputs exactly as they are', async () => {
-    const at = await open();
-    const task = await addTask(database, '(input) => input');
+    const at = await own.open();
+    const task = await addTask(own.database, '(input) => input');
     for (const input of [
       '5',
       '"',
@@ -98,8 +84,8 @@ describe('jobs', () => {
   });
 
   it('are tried again after a pause that doubles', async () => {
-    const at = await open();
-    const task = await addTask(database, '() => { throw new Error("no"); }');
+    const at = await own.open();
+    const task = await addTask(own.database, '() => { throw new Error("no"); }');
     const { id } = await at.executor.jobs.create(wish(task, { maxRetries: 2, retryBackoffMs: 200 }), 'Una');
     await statusOf(at, id).toBe('failed');
     const sort = [{ field: 'startedAt', order: 'asc' as const }];
@@ -112,8 +98,8 @@ describe('jobs', () => {
   });
 
   it('are changed, and refuse a change of what they no longer are', async () => {
-    const at = await open({ concurrency: 0 });
-    const task = await addTask(database, '(input) => input');
+    const at = await own.open({ concurrency: 0 });
+    const task = await addTask(own.database, '(input) => input');
     const later = new Date(Date.now() + 3_600_000).toISOString();
     const { id, revision } = await at.executor.jobs.create(wish(task, { scheduledFor: later }), 'Una');
     const changed = await at.executor.jobs.update(id, { priority: 'urgent', input: { n: 2 } }, revision);
@@ -121,7 +107,7 @@ describe('jobs', () => {
     await expect(at.executor.jobs.update(id, { priority: 'low' }, revision)).rejects.toMatchObject({
       code: 'REVISION_MISMATCH',
     });
-    const { rows } = await database.db.execute(
+    const { rows } = await own.database.db.execute(
       sql`select priority, run_at > now() + interval '50 minutes' as later from graphile_worker._private_jobs`,
     );
     expect(rows).toEqual([{ priority: -20, later: true }]);
@@ -133,9 +119,9 @@ describe('jobs', () => {
   });
 
   it('that run are cancelled from another node', async () => {
-    if (database.mode === 'embedded') return expect(database.url).toBeNull();
-    const [api, worker] = [await open({ concurrency: 0 }), await open()];
-    const task = await addTask(database, '() => { for (;;); }');
+    if (own.database.mode === 'embedded') return expect(own.database.url).toBeNull();
+    const [api, worker] = [await own.open({ concurrency: 0 }), await own.open()];
+    const task = await addTask(own.database, '() => { for (;;); }');
     const { id } = await api.executor.jobs.create(wish(task, { maxRetries: 5 }), 'Una');
     await statusOf(api, id).toBe('processing');
     await api.executor.jobs.cancel(id);
@@ -148,10 +134,10 @@ describe('jobs', () => {
 
 describe('executions', () => {
   it('of one key are one, and keep what was asked with them', async () => {
-    const at = await open({ concurrency: 0 });
-    const task = await addTask(database, '() => 1');
+    const at = await own.open({ concurrency: 0 });
+    const task = await addTask(own.database, '() => 1');
     const output = '00000000-0000-4000-8000-000000000001';
-    await database.db.execute(sql`
+    await own.database.db.execute(sql`
       insert into ratchet.output_destinations (id, name, type, config, enabled, is_global, "on", max_attempts, retry_backoff_ms, timeout_ms, created_by)
       values (${output}, 'out', 'stdio', '{}', true, false, 'success', 1, 0, 1000, 'Una')`);
     const ask = (input: unknown) =>
@@ -170,23 +156,23 @@ describe('executions', () => {
   });
 
   it('run the task as it is when they begin, never as it was remembered', async () => {
-    const at = await open();
-    const task = await addTask(database, '() => "old"');
+    const at = await own.open();
+    const task = await addTask(own.database, '() => "old"');
     const run = async () => {
       const { id } = await at.executor.submit({ taskId: task, input: {}, triggeredBy: 'Una' });
       return at.executor.waitFor(id);
     };
     expect((await run()).output).toBe('old');
-    const digest = await addTask(database, '() => "new"').then(async (id) => {
-      const { rows } = await database.db.execute(sql`select tree, checksum from ratchet.tasks where id = ${id}`);
+    const digest = await addTask(own.database, '() => "new"').then(async (id) => {
+      const { rows } = await own.database.db.execute(sql`select tree, checksum from ratchet.tasks where id = ${id}`);
       return rows[0] as { tree: unknown; checksum: string };
     });
-    await database.db.execute(
+    await own.database.db.execute(
       sql`update ratchet.tasks set tree = ${JSON.stringify(digest.tree)}::jsonb, checksum = ${digest.checksum}, revision = revision + 1 where id = ${task}`,
     );
     expect(await run()).toMatchObject({ output: 'new', taskRevision: 2 });
     const strict = JSON.stringify({ type: 'object', required: ['n'] });
-    await database.db.execute(
+    await own.database.db.execute(
       sql`update ratchet.tasks set input_schema = ${strict}::jsonb, revision = revision + 1 where id = ${task}`,
     );
     await expect(run()).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
@@ -195,7 +181,7 @@ describe('executions', () => {
   it('are told of inside the transaction that stores their ends, which fails with it', async () => {
     const told: ExecutionRow[] = [];
     let failures = 0;
-    const at = await open({
+    const at = await own.open({
       ended: async (tx, rows) => {
         const { rows: seen } = await tx.execute(
           sql`select count(*)::int as n from ratchet.executions where id = any(${sql.param(rows.map(({ id }) => id))}::uuid[]) and status <> 'running'`,
@@ -205,7 +191,7 @@ describe('executions', () => {
         told.push(...rows);
       },
     });
-    const task = await addTask(database, '(input, { log }) => { log.info("said"); return { n: input.n }; }');
+    const task = await addTask(own.database, '(input, { log }) => { log.info("said"); return { n: input.n }; }');
     const { id } = await at.executor.submit({ taskId: task, input: { n: 1 }, triggeredBy: 'Una' });
     // What could not be stored with it is said in its place.
     expect(await at.executor.waitFor(id)).toMatchObject({ status: 'failed', error: { class: 'ResultNotStored' } });

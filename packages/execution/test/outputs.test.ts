@@ -7,6 +7,7 @@ import { deliveryList } from '@ratchet/contract/operations/deliveries';
 import { createHttpClient } from '@ratchet/sandbox/http-client';
 import { newId } from '@ratchet/store/id';
 import { queueDeliveries, requeueDelivery } from '@ratchet/store/queries/deliveries';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { freePort } from '@ratchet/testing/server-process';
 import { sql } from 'drizzle-orm';
@@ -18,7 +19,7 @@ import { destinationDesk, type NewDestination } from '../src/outputs/destination
 import type { Sealing } from '../src/outputs/destination-secrets.ts';
 import { destinationTypes } from '../src/outputs/destination-types.ts';
 import type { HeldWork } from '../src/standing-worker.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 const secret = 'tok-very-secret';
 /** What the node under test is told takes work beside it. */

@@ -1,37 +1,23 @@
-import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { addTask } from '@ratchet/testing/add-task';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobRequest } from '../src/job-intake.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { ownStations, type Station } from './workshop.ts';
 
-let database: TestDatabase;
-const stations: Station[] = [];
-beforeEach(async () => {
-  database = await openTestDatabase();
-});
-afterEach(async () => {
-  for (const each of stations.splice(0)) await each.close();
-  await database.close();
-});
-
-async function open(options: Parameters<typeof station>[1] = {}): Promise<Station> {
-  const one = await station(database, options);
-  stations.push(one);
-  return one;
-}
+const own = ownStations();
 const job = (at: Station, taskId: string, more: Partial<JobRequest> = {}) =>
   at.executor.jobs.create({ taskId, input: {}, priority: 'normal', maxRetries: 0, retryBackoffMs: 10, ...more }, 'Una');
 const patient = { timeout: 30_000, interval: 20 };
 const statuses = async (at: Station) => (await at.executor.jobs.stats()).byStatus;
 const queued = async () => {
-  const { rows } = await database.db.execute(sql`select count(*)::int as n from graphile_worker._private_jobs`);
+  const { rows } = await own.database.db.execute(sql`select count(*)::int as n from graphile_worker._private_jobs`);
   return (rows[0] as { n: number }).n;
 };
 
 describe('a paused queue', () => {
   it('takes no job, runs what is asked for directly, and loses nothing', async () => {
-    const at = await open();
-    const task = await addTask(database, '() => 1');
+    const at = await own.open();
+    const task = await addTask(own.database, '() => 1');
     expect(await at.executor.jobs.queue.state()).toMatchObject({ paused: false, pausedTasks: [], pausedAt: null });
     await at.executor.jobs.queue.pause(undefined, 'a migration', 'Una');
     for (let n = 0; n < 30; n++) await job(at, task);
@@ -50,28 +36,28 @@ describe('a paused queue', () => {
   });
 
   it('stays so over a restart and on every node, and what is for later keeps its time', async () => {
-    const first = await open();
-    const task = await addTask(database, '() => 1');
+    const first = await own.open();
+    const task = await addTask(own.database, '() => 1');
     await first.executor.jobs.queue.pause(undefined, undefined, 'Una');
     const now = await job(first, task);
     const later = await job(first, task, { scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });
     await first.close();
-    const second = await open();
-    const third = database.mode === 'embedded' ? second : await open();
+    const second = await own.open();
+    const third = own.database.mode === 'embedded' ? second : await own.open();
     await expect.poll(queued, patient).toBe(1);
     expect(await statuses(second)).toEqual({ queued: 2 });
     await third.executor.jobs.queue.resume(undefined);
     await expect.poll(async () => (await third.executor.jobs.get(now.id)).status, patient).toBe('completed');
     expect(await third.executor.jobs.get(later.id)).toMatchObject({ status: 'queued' });
-    const { rows } = await database.db.execute(
+    const { rows } = await own.database.db.execute(
       sql`select run_at > now() + interval '50 minutes' as later from graphile_worker._private_jobs where locked_at is null`,
     );
     expect(rows).toEqual([{ later: true }]);
   });
 
   it('can be the jobs of one task', async () => {
-    const at = await open();
-    const [still, going] = [await addTask(database, '() => 1'), await addTask(database, '() => 2')];
+    const at = await own.open();
+    const [still, going] = [await addTask(own.database, '() => 1'), await addTask(own.database, '() => 2')];
     const state = await at.executor.jobs.queue.pause(still, undefined, 'Una');
     expect(state).toMatchObject({ paused: false, pausedTasks: [{ taskId: still, taskName: `task ${still}` }] });
     const [waits, runs] = [await job(at, still), await job(at, going)];
@@ -86,8 +72,8 @@ describe('a paused queue', () => {
   });
 
   it('that is paused and resumed all the time while it works runs every job once', async () => {
-    const at = await open();
-    const task = await addTask(database, '(input) => input.n');
+    const at = await own.open();
+    const task = await addTask(own.database, '(input) => input.n');
     const made = at.executor.jobs.createMany(
       Array.from({ length: 300 }, (_, n) => ({
         taskId: task,
@@ -104,7 +90,7 @@ describe('a paused queue', () => {
     }
     await made;
     await expect.poll(() => statuses(at), patient).toEqual({ completed: 300 });
-    const { rows } = await database.db.execute(
+    const { rows } = await own.database.db.execute(
       sql`select count(*)::int as n, count(distinct job_id)::int as jobs from ratchet.executions`,
     );
     expect(rows).toEqual([{ n: 300, jobs: 300 }]);
@@ -113,11 +99,11 @@ describe('a paused queue', () => {
 
 describe('clearing', () => {
   it('forgets by status, task and age, and leaves alone what runs', async () => {
-    const at = await open();
+    const at = await own.open();
     const [task, endless, failing] = [
-      await addTask(database, '() => 1'),
-      await addTask(database, '() => { for (;;); }'),
-      await addTask(database, '() => { throw new Error("no"); }'),
+      await addTask(own.database, '() => 1'),
+      await addTask(own.database, '() => { for (;;); }'),
+      await addTask(own.database, '() => { throw new Error("no"); }'),
     ];
     const [done, failed, runs] = [await job(at, task), await job(at, failing), await job(at, endless)];
     const waits = await job(at, task, { scheduledFor: new Date(Date.now() + 3_600_000).toISOString() });

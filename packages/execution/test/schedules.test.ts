@@ -2,6 +2,7 @@ import { jobList } from '@ratchet/contract/operations/jobs';
 import { scheduleList } from '@ratchet/contract/operations/schedules';
 import { createSchemaValidator } from '@ratchet/sandbox/json-schema';
 import { disableOrphans } from '@ratchet/store/queries/orphan-schedules';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { runMigrations } from 'graphile-worker';
@@ -9,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cronTimes } from '../src/cron-times.ts';
 import { type ScheduleDesk, type ScheduleSettings, scheduleDesk } from '../src/schedule-desk.ts';
 import { startScheduler } from '../src/scheduler.ts';
-import { addTask, station } from './workshop.ts';
+import { station } from './workshop.ts';
 
 let database: TestDatabase;
 let desk: ScheduleDesk;

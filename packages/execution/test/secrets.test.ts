@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RatchetError } from '@ratchet/contract/errors';
 import { executionList } from '@ratchet/contract/operations/executions';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 const secret = 'p4ss "w/rd\\&é';
 const forms = (value: string): string[] => [

@@ -1,11 +1,12 @@
 import type { Feed, Follow } from '@ratchet/store/feed';
+import { addTask } from '@ratchet/testing/add-task';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionMove } from '../src/execution-feed.ts';
 import type { JobMove } from '../src/job-feed.ts';
 import { workerDesk } from '../src/worker-desk.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { type Station, station } from './workshop.ts';
 
 let database: TestDatabase;
 let worker: Station;

@@ -1,37 +1,22 @@
 import { workerList } from '@ratchet/contract/operations/workers';
 import { createSandbox } from '@ratchet/sandbox/create-sandbox';
-import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
+import { addTask } from '@ratchet/testing/add-task';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ExecutorOptions } from '../src/executor.ts';
+import { describe, expect, it } from 'vitest';
 import { workerDesk } from '../src/worker-desk.ts';
-import { addTask, type Station, station } from './workshop.ts';
+import { ownStations } from './workshop.ts';
 
-let database: TestDatabase;
-const stations: Station[] = [];
-beforeEach(async () => {
-  database = await openTestDatabase();
-});
-afterEach(async () => {
-  for (const each of stations.splice(0)) await each.close();
-  await database.close();
-});
-async function open(options: Partial<ExecutorOptions> = {}): Promise<Station> {
-  const one = await station(database, options);
-  stations.push(one);
-  return one;
-}
-
+const own = ownStations();
 const patient = { timeout: 30_000, interval: 20 };
 const sleeper = 'export default async ({ ms }) => { await new Promise((done) => setTimeout(done, ms)); return ms; }';
 const none = '00000000-0000-4000-8000-000000000000';
 
 describe('a worker', () => {
   it('says what it does', async () => {
-    const { executor, nodeId } = await open();
-    const desk = workerDesk(database, () => {});
-    const ok = await addTask(database, '() => 1');
-    const bad = await addTask(database, '() => { throw new Error("no"); }');
+    const { executor, nodeId } = await own.open();
+    const desk = workerDesk(own.database, () => {});
+    const ok = await addTask(own.database, '() => 1');
+    const bad = await addTask(own.database, '() => { throw new Error("no"); }');
     for (const taskId of [ok, ok, bad])
       await executor.waitFor((await executor.submit({ taskId, input: {}, triggeredBy: 'Una' })).id);
     // It says so with its next heartbeat.
@@ -56,9 +41,9 @@ describe('a worker', () => {
 
   it('runs more at once when it is asked to, and fewer, and loses nothing meanwhile', async () => {
     const sandbox = createSandbox({ runners: 1 });
-    const { executor, nodeId } = await open({ sandbox, concurrency: 1 });
-    const desk = workerDesk(database, () => {});
-    const task = await addTask(database, sleeper);
+    const { executor, nodeId } = await own.open({ sandbox, concurrency: 1 });
+    const desk = workerDesk(own.database, () => {});
+    const task = await addTask(own.database, sleeper);
     const submit = async (ms: number) =>
       (await executor.submit({ taskId: task, input: { ms }, triggeredBy: 'Una' })).id;
     const first = await submit(60_000);
@@ -80,9 +65,9 @@ describe('a worker', () => {
   });
 
   it('that drains ends what it runs and takes nothing until it resumes', async () => {
-    const { executor, nodeId } = await open();
-    const desk = workerDesk(database, () => {});
-    const task = await addTask(database, sleeper);
+    const { executor, nodeId } = await own.open();
+    const desk = workerDesk(own.database, () => {});
+    const task = await addTask(own.database, sleeper);
     const submit = async (ms: number) =>
       (await executor.submit({ taskId: task, input: { ms }, triggeredBy: 'Una' })).id;
     const running = await submit(1000);
@@ -107,15 +92,18 @@ describe('a worker', () => {
   });
 
   it('that is gone, runs no tasks, or never was cannot be asked', async () => {
-    const api = await open({ concurrency: 0, node: { id: none, hostname: 'api', pid: 1, role: 'api', version: '0' } });
-    const desk = workerDesk(database, () => {});
+    const api = await own.open({
+      concurrency: 0,
+      node: { id: none, hostname: 'api', pid: 1, role: 'api', version: '0' },
+    });
+    const desk = workerDesk(own.database, () => {});
     await expect(desk.drain(none, false)).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
       message: expect.stringContaining('api'),
     });
     expect(await desk.scale(4)).toEqual({ workers: [] });
     await api.close();
-    await database.db.execute(sql`update ratchet.nodes set role = 'all'`);
+    await own.database.db.execute(sql`update ratchet.nodes set role = 'all'`);
     await expect(desk.scale(4, none)).rejects.toMatchObject({
       code: 'STATE_CONFLICT',
       message: expect.stringContaining('stopped'),
@@ -124,16 +112,16 @@ describe('a worker', () => {
   });
 
   it('that was taken for dead gives up what is others’, and is back', async () => {
-    const { executor, nodeId } = await open();
-    const desk = workerDesk(database, () => {});
-    const task = await addTask(database, sleeper);
+    const { executor, nodeId } = await own.open();
+    const desk = workerDesk(own.database, () => {});
+    const task = await addTask(own.database, sleeper);
     const { id } = await executor.submit({ taskId: task, input: { ms: 60_000 }, triggeredBy: 'Una' });
     await expect.poll(async () => (await executor.get(id)).status, patient).toBe('running');
     // As another server does that did not hear of it.
-    await database.db.execute(
+    await own.database.db.execute(
       sql`update ratchet.executions set status = 'cancelled', node_id = null, finished_at = now() where id = ${id}`,
     );
-    await database.db.execute(sql`update ratchet.nodes set status = 'dead' where id = ${nodeId}`);
+    await own.database.db.execute(sql`update ratchet.nodes set status = 'dead' where id = ${nodeId}`);
     await expect.poll(async () => (await desk.get(nodeId)).status, patient).toBe('active');
     await expect.poll(async () => (await desk.get(nodeId)).running, patient).toBe(0);
     expect(await executor.get(id)).toMatchObject({ status: 'cancelled', error: null });

@@ -7,7 +7,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { judgeInput } from '../src/validation/judge-input.ts';
-import { nearestName } from '../src/validation/nearest-name.ts';
 
 const common = { effect: 'write', permission: 'edit', errors: [], graphql: 'x', mcp: 'x', description: 'x' } as const;
 const taking = (input: z.ZodType, further: Partial<Operation> = {}): Operation => ({
@@ -131,13 +130,4 @@ it('any JSON for any operation is taken or refused with VALIDATION_FAILED', () =
     }),
     { numRuns: 2000 },
   );
-});
-
-it.each([
-  ['repository_id', ['id', 'repositoryId'], 'repositoryId'],
-  ['naem', ['name', 'label'], 'name'],
-  ['zzz', ['name', 'label'], null],
-  ['', ['id'], null],
-])('nearest to %j of %j is %j', (given, known, expected) => {
-  expect(nearestName(given, known)).toBe(expected);
 });

@@ -1,6 +1,5 @@
 import { fullRights, mayAtRepository, type Rights } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
-import type { Conflict } from '@ratchet/contract/entities/conflict';
 import type { ConnectionTest } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncPlan, SyncProblem, SyncResult } from '@ratchet/contract/entities/sync';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
@@ -14,7 +13,7 @@ import {
   repositoryProblems,
   taskCounts,
 } from '@ratchet/store/queries/repositories';
-import { closeAbandonedRuns, type SyncRunRow } from '@ratchet/store/queries/sync-runs';
+import { closeAbandonedRuns } from '@ratchet/store/queries/sync-runs';
 import { type CycleContext, type Force, planCycle, pull, type SyncReport } from '@ratchet/sync/cycle';
 import { cycleMemories } from '@ratchet/sync/cycle-memory';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
@@ -34,6 +33,7 @@ import { holdRepository, leaseName } from './repository-lease.ts';
 import { onRecord } from './run-record.ts';
 import { showConflicts } from './show-conflicts.ts';
 import type { PushOptions, SyncOptions } from './sync-options.ts';
+import { pushEnd, pushResults, resultFor, runEnd, syncResult } from './sync-results.ts';
 
 export type RepositorySync = ReturnType<typeof repositorySync>;
 
@@ -330,77 +330,5 @@ function forceOf({ force, planId }: SyncOptions): Force | undefined {
 
 const authorOf = (actor: Actor) => ({ name: actorName(actor), email: actor.email ?? `${actor.id}@ratchet.invalid` });
 
-function syncResult(
-  report: SyncReport,
-  runId: string,
-  repositoryId: string,
-  conflicts: Conflict[],
-  problems: SyncProblem[],
-  pendingPush: number,
-  durationMs: number,
-): SyncResult {
-  const counts = {
-    tasksAdded: report.added.length,
-    tasksUpdated: report.updated.length,
-    tasksDeleted: report.deleted.length,
-    tasksMerged: report.merged.length,
-    tasksDetached: report.detached.length,
-  };
-  const said = [
-    ...Object.entries(counts).flatMap(([key, n]) => (n > 0 ? [`${n} ${key.slice(5).toLowerCase()}`] : [])),
-    ...(conflicts.length > 0 ? [`${conflicts.length} in conflict`] : []),
-    ...(problems.length > 0 ? [`${problems.length} problems`] : []),
-    ...(pendingPush > 0 ? [`${pendingPush} to push`] : []),
-  ];
-  const message = said.length > 0 ? `${said.join(', ')}.` : 'Nothing changed.';
-  return { runId, repositoryId, ...counts, pendingPush, conflicts, problems, head: report.head, durationMs, message };
-}
-
-const runEnd = (result: SyncResult): Partial<SyncRunRow> => ({
-  status: result.conflicts.length > 0 ? 'conflict' : 'success',
-  tasksAdded: result.tasksAdded,
-  tasksUpdated: result.tasksUpdated,
-  tasksDeleted: result.tasksDeleted,
-  tasksMerged: result.tasksMerged,
-  conflicts: result.conflicts.length,
-  problems: result.problems.map(({ path, code, message }) => ({ path, code, message })),
-  head: result.head,
-});
-
 const pathsOf = (tasks: readonly TaskRow[]): ReadonlySet<string> =>
   new Set(tasks.map(({ repositoryPath }) => repositoryPath ?? ''));
-
-/** What became of a task in a push; one in step already is a success without a commit. */
-const resultFor = (task: TaskRow, repositoryId: string, results: readonly PushResult[]): PushResult =>
-  results.find((result) => result.repositoryPath === task.repositoryPath) ?? {
-    taskId: task.id,
-    repositoryId,
-    repositoryPath: task.repositoryPath ?? '',
-    success: true,
-    commitHash: task.repositoryCommit,
-    pullRequestUrl: null,
-    error: null,
-  };
-
-const pushResults = (outcomes: readonly PushOutcome[], repositoryId: string, url: string | null): PushResult[] =>
-  outcomes.map(({ path, id, commit, error }) => ({
-    taskId: id,
-    repositoryId,
-    repositoryPath: path,
-    success: error === null,
-    commitHash: commit,
-    pullRequestUrl: url,
-    error,
-  }));
-
-function pushEnd(outcomes: readonly PushOutcome[], head: string | null): Partial<SyncRunRow> {
-  const failed = outcomes.filter((outcome) => outcome.error);
-  const conflicts = failed.filter((outcome) => outcome.error?.code === 'SYNC_CONFLICT').length;
-  return {
-    status: conflicts > 0 ? 'conflict' : failed.length > 0 ? 'error' : 'success',
-    tasksUpdated: outcomes.length - failed.length,
-    conflicts,
-    problems: failed.map(({ path, error }) => ({ path, code: error?.code ?? '', message: error?.message ?? '' })),
-    head,
-  };
-}

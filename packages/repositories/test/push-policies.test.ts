@@ -6,16 +6,11 @@ import type { ListRequest } from '@ratchet/contract/paging';
 import { forgeFor } from '@ratchet/sync/forges/forge-for';
 import { type ForgeServer, forgeServer, forgeToken } from '@ratchet/testing/forge-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { manual, metadata, source, una, type Workbench, workbench } from './workbench.ts';
+import { manual, source, sumAndOther, una, type Workbench, workbench } from './workbench.ts';
 
 let at: Workbench;
 beforeEach(async () => {
-  at = await workbench({
-    'sum/metadata.json': metadata('Sum'),
-    'sum/main.js': source,
-    'other/metadata.json': metadata('Other'),
-    'other/main.js': source,
-  });
+  at = await workbench(sumAndOther());
   await at.sync.sync(at.repositoryId, manual);
 });
 afterEach(() => at.close());

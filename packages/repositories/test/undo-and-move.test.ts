@@ -1,17 +1,11 @@
-import { PushPolicy } from '@ratchet/contract/entities/repository';
 import { createGitRepository } from '@ratchet/testing/git-repository';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { undoRun } from '../src/undo-run.ts';
-import { manual, metadata, source, una, type Workbench, workbench } from './workbench.ts';
+import { gitRepository, manual, metadata, source, sumAndOther, una, type Workbench, workbench } from './workbench.ts';
 
 let at: Workbench;
 beforeEach(async () => {
-  at = await workbench({
-    'sum/metadata.json': metadata('Sum'),
-    'sum/main.js': source,
-    'other/metadata.json': metadata('Other'),
-    'other/main.js': source,
-  });
+  at = await workbench(sumAndOther());
   await at.sync.sync(at.repositoryId, manual);
 });
 afterEach(() => at.close());
@@ -74,25 +68,7 @@ describe('moving tasks to another repository', () => {
   beforeEach(async () => {
     second = await createGitRepository(`${at.upstream.path}.second`);
     await second.commit({ 'README.md': 'a second one\n' });
-    const { id } = await at.registry.create({
-      name: 'second',
-      repositoryType: 'git',
-      uri: `file://${second.path}`,
-      branch: 'main',
-      subPath: null,
-      credentialId: null,
-      syncEnabled: true,
-      syncIntervalMinutes: 0,
-      priority: 0,
-      isWritable: true,
-      watchPatterns: [],
-      ignorePatterns: [],
-      pushOnChange: false,
-      pushPolicy: PushPolicy.parse({}),
-      conflictPolicy: 'manual',
-      metadata: {},
-      isDefault: false,
-    });
+    const { id } = await at.registry.create(gitRepository('second', second.path));
     secondId = id;
   });
 
@@ -161,23 +137,9 @@ describe('moving tasks to another repository', () => {
 it('one version of a task in two repositories: the higher priority wins, and the other is told', async () => {
   const { upstream } = at;
   const { id } = await at.registry.create({
-    name: 'first of all',
-    repositoryType: 'git',
-    uri: `file://${upstream.path}`,
-    branch: 'main',
-    subPath: null,
-    credentialId: null,
-    syncEnabled: true,
-    syncIntervalMinutes: 0,
+    ...gitRepository('first of all', upstream.path),
     priority: 5,
-    isWritable: true,
     watchPatterns: ['sum/**'],
-    ignorePatterns: [],
-    pushOnChange: false,
-    pushPolicy: PushPolicy.parse({}),
-    conflictPolicy: 'manual',
-    metadata: {},
-    isDefault: false,
   });
   expect((await at.sync.sync(id, manual)).problems).toEqual([]);
   const { problems } = await sync();

@@ -30,6 +30,35 @@ export const metadata = (name: string, more: object = {}): string =>
 export const source =
   '(input) => {\n  const a = 1;\n  const b = 2;\n  const c = 3;\n  return { sum: a + b + c + input.n };\n};\n';
 
+/** A repository at a path of this machine, as it is asked for. */
+export const gitRepository = (name: string, path: string) => ({
+  name,
+  repositoryType: 'git' as const,
+  uri: `file://${path}`,
+  branch: 'main',
+  subPath: null,
+  credentialId: null,
+  syncEnabled: true,
+  syncIntervalMinutes: 0,
+  priority: 0,
+  isWritable: true,
+  watchPatterns: [],
+  ignorePatterns: [],
+  pushOnChange: false,
+  pushPolicy: PushPolicy.parse({}),
+  conflictPolicy: 'manual' as const,
+  metadata: {},
+  isDefault: false,
+});
+
+/** Two tasks. */
+export const sumAndOther = () => ({
+  'sum/metadata.json': metadata('Sum'),
+  'sum/main.js': source,
+  'other/metadata.json': metadata('Other'),
+  'other/main.js': source,
+});
+
 /** A database, a bare Git repository with tasks, and everything between them, for real. */
 export async function workbench(
   files: Readonly<Record<string, string | Uint8Array>>,
@@ -76,22 +105,7 @@ export async function workbench(
     mover,
   );
   const repository = await registry.create({
-    name: 'upstream',
-    repositoryType: 'git',
-    uri: `file://${upstream.path}`,
-    branch: 'main',
-    subPath: null,
-    credentialId: null,
-    syncEnabled: true,
-    syncIntervalMinutes: 0,
-    priority: 0,
-    isWritable: true,
-    watchPatterns: [],
-    ignorePatterns: [],
-    pushOnChange: false,
-    pushPolicy: PushPolicy.parse({}),
-    conflictPolicy: 'manual',
-    metadata: {},
+    ...gitRepository('upstream', upstream.path),
     isDefault: true,
     ...settings,
   });

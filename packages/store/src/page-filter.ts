@@ -44,5 +44,15 @@ export function comparable(column: Column, value: Scalar): SQL {
   return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31 ? sql`${value}` : sql`${value}::float8`;
 }
 
-/** `text` contains `part`, without case; the characters of patterns stand for themselves. */
-export const partOf = (text: SQL, part: string): SQL => sql`${text} ilike ${`%${part.replace(/[\\%_]/g, '\\$&')}%`}`;
+/**
+ * `text` contains `part`, without case; the characters of patterns stand for themselves. Without case costs most of such a
+ * search: what has none is looked for as it is, and a short part of ASCII (too short for an index of trigrams, which needs
+ * the column's own collation) by the rules of ASCII.
+ */
+export function partOf(text: SQL, part: string): SQL {
+  const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
+  if (part.toLowerCase() === part.toUpperCase()) return sql`${text} like ${pattern}`;
+  return part.length < 3 && /^[\x20-\x7e]*$/.test(part)
+    ? sql`${text} collate "C" ilike ${pattern}`
+    : sql`${text} ilike ${pattern}`;
+}

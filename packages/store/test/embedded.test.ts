@@ -28,6 +28,50 @@ describe('the embedded database behind pg', () => {
   });
   const one = async () => (await pool.query('select 1 as n')).rows;
 
+  describe('with statements that clients prepare', () => {
+    const two = async <T>(work: (a: pg.PoolClient, b: pg.PoolClient) => Promise<T>): Promise<T> => {
+      const [a, b] = [await pool.connect(), await pool.connect()];
+      try {
+        return await work(a, b);
+      } finally {
+        a.release();
+        b.release();
+      }
+    };
+    const sum = (n: number) => ({ name: 'sum', text: 'select $1::int + 1 as n', values: [n] });
+
+    it('lets each prepare the same one under the same name', () =>
+      two(async (a, b) => {
+        expect((await a.query(sum(1))).rows).toEqual([{ n: 2 }]);
+        expect((await b.query(sum(2))).rows).toEqual([{ n: 3 }]);
+        expect((await a.query(sum(3))).rows).toEqual([{ n: 4 }]);
+        expect(
+          await Promise.all([a.query(sum(4)), b.query(sum(5))]).then((all) => all.map(({ rows }) => rows[0])),
+        ).toEqual([{ n: 5 }, { n: 6 }]);
+      }));
+
+    it('refuses another one under a name that is taken', () =>
+      two(async (a, b) => {
+        await a.query({ name: 'mine', text: 'select 1 as n', values: [] });
+        await expect(b.query({ name: 'mine', text: 'select 2 as n', values: [] })).rejects.toThrow('already exists');
+        expect((await a.query({ name: 'mine', text: 'select 1 as n', values: [] })).rows).toEqual([{ n: 1 }]);
+      }));
+
+    it('keeps one when a failed transaction asks for it, and forgets none that was never made', () =>
+      two(async (a, b) => {
+        const kept = { name: 'kept', text: 'select $1::int as n', values: [1] };
+        await a.query(kept);
+        await b.query('begin');
+        await expect(b.query('select 1/0')).rejects.toThrow('division by zero');
+        await expect(b.query(kept)).rejects.toThrow('aborted');
+        await expect(b.query({ ...kept, name: 'late' })).rejects.toThrow('aborted');
+        await b.query('rollback');
+        expect((await a.query(kept)).rows).toEqual([{ n: 1 }]);
+        expect((await b.query(kept)).rows).toEqual([{ n: 1 }]);
+        expect((await a.query({ ...kept, name: 'late' })).rows).toEqual([{ n: 1 }]);
+      }));
+  });
+
   it.each([
     ['copy kept from stdin', undefined],
     ['COPY kept FROM STDIN', []],

@@ -211,7 +211,7 @@ describe('pages', () => {
     await database.transaction(async (tx) => {
       await tx.execute(sql`set local enable_seqscan = off`);
       await tx.execute(sql`set local enable_sort = off`);
-      const after = sql`(${tasks.name}, ${tasks.id}) > (${'t03'}, ${newId()})`;
+      const after = sql`${tasks.deletedAt} is null and (${tasks.name}, ${tasks.id}) > (${'t03'}, ${newId()})`;
       const { rows: plan } = await tx.execute(
         sql`explain select ${tasks.id} from ${tasks} where ${after} order by ${tasks.name}, ${tasks.id} limit 10`,
       );

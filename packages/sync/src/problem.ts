@@ -7,6 +7,22 @@ export interface SyncProblem {
   readonly severity: 'error' | 'warning';
 }
 
+/** Of what is there and cannot be read: it is not taken to be gone. */
+export const unreadable = (path: string, message: string): SyncProblem => ({
+  path,
+  code: 'unreadable',
+  message,
+  severity: 'error',
+});
+
+/** Of what is there and left alone. */
+export const pathRefused = (path: string, message: string): SyncProblem => ({
+  path,
+  code: 'path_refused',
+  message,
+  severity: 'warning',
+});
+
 export type EndpointErrorCode =
   | 'unreachable'
   | 'unauthenticated'

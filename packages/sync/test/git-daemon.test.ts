@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGitRepository, hermeticGit } from '@ratchet/testing/git-repository';
-import { freePort } from '@ratchet/testing/ssh-server';
+import { freePort } from '@ratchet/testing/server-process';
 import { expect, it, onTestFinished } from 'vitest';
 import { createGitRemote } from '../src/endpoints/git/git-remote.ts';
 import { committer, listAll, request, temporaryFolder, write } from './git-fixture.ts';

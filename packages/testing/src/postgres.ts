@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { endProcess, freePort } from './server-process.ts';
 
 const run = promisify(execFile);
 
@@ -63,7 +63,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PrivatePo
     throw new Error(`The private PostgreSQL did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
   };
   const stop = async () => {
-    await end(server);
+    await endProcess(server, 'SIGINT');
     rmSync(folder, { recursive: true, force: true });
   };
 
@@ -89,10 +89,10 @@ export async function startPostgres({ durable = false } = {}): Promise<PrivatePo
     url: urlAt(port, 'postgres'),
     databaseUrl: (name) => urlAt(port, name),
     async restart() {
-      await end(server);
+      await endProcess(server, 'SIGINT');
       server = await launch(port);
     },
-    crash: () => end(server, 'SIGQUIT'),
+    crash: () => endProcess(server, 'SIGQUIT'),
     async start() {
       server = await launch(port);
     },
@@ -129,16 +129,6 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefi
   throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody.');
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-
 /** Whether it answers before it ends. */
 async function answers(url: string, server: ChildProcess): Promise<boolean> {
   for (let tries = 0; tries < 600 && server.exitCode === null; tries++) {
@@ -153,12 +143,4 @@ async function answers(url: string, server: ChildProcess): Promise<boolean> {
     }
   }
   return false;
-}
-
-/** Breaks what is under way off and waits until it is down. */
-async function end(server: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill(signal);
-  await gone;
 }

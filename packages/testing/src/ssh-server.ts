@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess, freePort } from './server-process.ts';
 
 export interface SshServer {
   /** `ssh://user@127.0.0.1:port/path` of a folder of this machine. */
@@ -61,9 +62,7 @@ export async function startSshServer(): Promise<SshServer> {
     strangeKey,
     knownHosts: `[127.0.0.1]:${port} ${readFileSync(join(folder, 'host.pub'), 'utf8')}`,
     async close() {
-      const gone = new Promise((resolve) => server.once('exit', resolve));
-      server.kill();
-      await gone;
+      await endProcess(server);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -77,13 +76,4 @@ const listens = (port: number): Promise<boolean> =>
       resolve(true);
     });
     socket.once('error', () => resolve(false));
-  });
-
-/** A port that nothing listens on now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });

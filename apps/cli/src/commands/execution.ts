@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { analysisLines } from '../show-analysis.ts';
@@ -21,52 +22,52 @@ export function executionCommands(root: Command, io: Io): void {
     'execution list --limit 10',
   );
   const id = '01930f3e-0000-7000-8000-000000000000';
-  const one = (
-    name: string,
-    description: string,
-    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
-  ) =>
-    example(
-      execution
-        .command(`${name} <id>`)
-        .description(description)
-        .action((given: string, _options: object, command: Command) => act(contextOf(command, io), given)),
-      `execution ${name} ${id}`,
-    );
-  one('show', 'One execution.', async ({ client, out }, given) => {
+  const one = commandsForOne(execution, io, 'id', (_, given) => given);
+  one('show', 'One execution.', `execution show ${id}`, async ({ client, out }, given) => {
     const shown = await client.executions.get({ id: given });
     out.fields(shown, shown);
   });
-  one('logs', 'What it logged.', async ({ client, out }, given) => {
+  one('logs', 'What it logged.', `execution logs ${id}`, async ({ client, out }, given) => {
     const page = await client.executions.logs({ id: given, limit: 1000 });
     out.rows(page, page.items, ['time', 'level', 'message']);
   });
-  one('watch', 'States, progress and log lines as they come.', async ({ client, out }, given) => {
-    for await (const event of client.executions.events({ id: given }))
-      out.line(out.json ? JSON.stringify(event) : `${event.time}  ${event.type}  ${JSON.stringify(event.data)}`);
-  });
-  one('cancel', 'Stop it.', async ({ client, out }, given) => {
+  one(
+    'watch',
+    'States, progress and log lines as they come.',
+    `execution watch ${id}`,
+    async ({ client, out }, given) => {
+      for await (const event of client.executions.events({ id: given }))
+        out.line(out.json ? JSON.stringify(event) : `${event.time}  ${event.type}  ${JSON.stringify(event.data)}`);
+    },
+  );
+  one('cancel', 'Stop it.', `execution cancel ${id}`, async ({ client, out }, given) => {
     const shown = await client.executions.cancel({ id: given });
     out.fields(shown, { id: shown.id, status: shown.status });
   });
-  one('retry', 'Run it again with the same input.', async ({ client, out }, given) => {
+  one('retry', 'Run it again with the same input.', `execution retry ${id}`, async ({ client, out }, given) => {
     const shown = await client.executions.retry({ id: given });
     out.fields(shown, { id: shown.id, status: shown.status });
   });
   one(
     'trace',
     'What it did over time: steps, requests, and where a profiled one spent its time.',
+    `execution trace ${id}`,
     async ({ client, out }, given) => {
       const trace = await client.executions.trace({ id: given });
       if (out.json) return out.line(JSON.stringify(trace, null, 2));
       for (const line of timeline(trace, out)) out.line(line);
     },
   );
-  one('analyse', 'Why it failed, where, whether it did so before, and what to do.', async ({ client, out }, given) => {
-    const analysis = await client.executions.analysis({ id: given });
-    if (out.json) return out.line(JSON.stringify(analysis, null, 2));
-    for (const line of analysisLines(analysis, out)) out.line(line);
-  });
+  one(
+    'analyse',
+    'Why it failed, where, whether it did so before, and what to do.',
+    `execution analyse ${id}`,
+    async ({ client, out }, given) => {
+      const analysis = await client.executions.analysis({ id: given });
+      if (out.json) return out.line(JSON.stringify(analysis, null, 2));
+      for (const line of analysisLines(analysis, out)) out.line(line);
+    },
+  );
   example(
     execution
       .command('recording <id>')

@@ -1,6 +1,7 @@
 import type { OutputType } from '@ratchet/contract/entities/output';
 import type { Json } from '@ratchet/contract/json';
 import type { Command } from 'commander';
+import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, destinationId, type Io } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
@@ -110,30 +111,21 @@ export function outputCommands(root: Command, io: Io): void {
     'output edit hook --set url=https://example.org/new --attempts 10',
     'output edit hook --disable',
   );
-  const one = (
-    name: string,
-    description: string,
-    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
-  ) =>
-    example(
-      output
-        .command(`${name} <destination>`)
-        .description(description)
-        .action(async (destination: string, _options: object, command: Command) => {
-          const context = contextOf(command, io);
-          await act(context, await destinationId(context, destination));
-        }),
-      `output ${name} hook`,
-    );
-  one('show', 'One destination, without its secrets.', async ({ client, out }, given) => {
+  const one = commandsForOne(output, io, 'destination', destinationId);
+  one('show', 'One destination, without its secrets.', 'output show hook', async ({ client, out }, given) => {
     const shown = await client.outputDestinations.get({ id: given });
     out.fields(shown, shown);
   });
-  one('delete', 'Forget a destination; what waits for it fails.', async ({ client, out }, given) => {
-    await client.outputDestinations.delete({ id: given });
-    if (!out.json) out.line('Removed.');
-  });
-  one('test', 'Deliver a small sample there now.', async ({ client, out }, given) => {
+  one(
+    'delete',
+    'Forget a destination; what waits for it fails.',
+    'output delete hook',
+    async ({ client, out }, given) => {
+      await client.outputDestinations.delete({ id: given });
+      if (!out.json) out.line('Removed.');
+    },
+  );
+  one('test', 'Deliver a small sample there now.', 'output test hook', async ({ client, out }, given) => {
     const result = await client.outputDestinations.test({ id: given });
     out.fields(result, result);
     if (!result.success) throw new Failed(result.message);

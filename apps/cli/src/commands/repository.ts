@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
@@ -18,22 +19,7 @@ export function repositoryCommands(root: Command, io: Io): void {
     'repo list --json',
   );
   repositorySettingsCommands(repo, io);
-  const one = (
-    name: string,
-    description: string,
-    sample: string,
-    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
-  ) =>
-    example(
-      repo
-        .command(`${name} <repository>`)
-        .description(description)
-        .action(async (repository: string, _options: object, command: Command) => {
-          const context = contextOf(command, io);
-          await act(context, await repositoryId(context, repository));
-        }),
-      sample,
-    );
+  const one = commandsForOne(repo, io, 'repository', repositoryId);
   one('show', 'One repository with its settings.', 'repo show examples', async ({ client, out }, id) => {
     const shown = await client.repositories.get({ id });
     out.fields(shown, shown);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, repositoryId, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { readText } from '../read-value.ts';
@@ -21,47 +22,38 @@ export function taskCommands(root: Command, io: Io): Command {
       }),
     'task list --search csv',
   );
-  const one = (
-    name: string,
-    description: string,
-    act: (context: ReturnType<typeof contextOf>, id: string) => Promise<void>,
-  ) =>
-    example(
-      task
-        .command(`${name} <task>`)
-        .description(description)
-        .action(async (given: string, _options: object, command: Command) => {
-          const context = contextOf(command, io);
-          await act(context, await taskId(context, given));
-        }),
-      `task ${name} "CSV to JSON"`,
-    );
-  one('show', 'One task.', async ({ client, out }, id) => {
+  const one = commandsForOne(task, io, 'task', taskId);
+  one('show', 'One task.', 'task show "CSV to JSON"', async ({ client, out }, id) => {
     const shown = await client.tasks.get({ id });
     const { sourceCode: _s, inputSchema: _i, outputSchema: _o, files, tests: _t, metadata: _m, ...rest } = shown;
     out.fields(shown, { ...rest, files: files.map((file) => file.path) });
   });
-  one('source', 'Its code.', async ({ client, out }, id) => {
+  one('source', 'Its code.', 'task source "CSV to JSON"', async ({ client, out }, id) => {
     const source = await client.tasks.getSource({ id });
     out.line(out.json ? JSON.stringify(source, null, 2) : source.sourceCode.trimEnd());
   });
-  one('history', 'Its revisions, newest first.', async ({ client, out }, id) => {
+  one('history', 'Its revisions, newest first.', 'task history "CSV to JSON"', async ({ client, out }, id) => {
     const page = await client.tasks.history({ id, limit: 1000 });
     out.rows(page, page.items, ['revision', 'version', 'changeSource', 'changedBy', 'createdAt', 'changeDescription']);
   });
-  one('delete', 'Delete it; "task restore" brings it back.', async ({ client, out }, id) => {
-    await client.tasks.delete({ id });
-    if (!out.json) out.line(`Deleted. To bring it back: ratchet task restore ${id}`);
-  });
-  one('restore', 'Bring a deleted task back, by its id.', async ({ client, out }, id) => {
+  one(
+    'delete',
+    'Delete it; "task restore" brings it back.',
+    'task delete "CSV to JSON"',
+    async ({ client, out }, id) => {
+      await client.tasks.delete({ id });
+      if (!out.json) out.line(`Deleted. To bring it back: ratchet task restore ${id}`);
+    },
+  );
+  one('restore', 'Bring a deleted task back, by its id.', 'task restore "CSV to JSON"', async ({ client, out }, id) => {
     const restored = await client.tasks.restore({ id });
     out.fields(restored, { id: restored.id, name: restored.name, revision: restored.revision });
   });
-  one('enable', 'Let it run.', async ({ client, out }, id) => {
+  one('enable', 'Let it run.', 'task enable "CSV to JSON"', async ({ client, out }, id) => {
     const changed = await client.tasks.enable({ id });
     out.fields(changed, { name: changed.name, enabled: changed.enabled });
   });
-  one('disable', 'Keep it from running.', async ({ client, out }, id) => {
+  one('disable', 'Keep it from running.', 'task disable "CSV to JSON"', async ({ client, out }, id) => {
     const changed = await client.tasks.disable({ id });
     out.fields(changed, { name: changed.name, enabled: changed.enabled });
   });

@@ -1,8 +1,8 @@
+import { nearestName } from '@ratchet/contract/nearest-name';
 import { operations } from '@ratchet/contract/operations/table';
 import { sourceFaults } from './declared-sources.ts';
 import type { Effective } from './effective.ts';
 import type { Fault } from './fault.ts';
-import { nearestName } from './nearest-name.ts';
 import type { ConfigurationFile } from './read-file.ts';
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

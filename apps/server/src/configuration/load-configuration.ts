@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import { Configuration } from './configuration.ts';
 import type { Effective } from './effective.ts';
 import { everySetting, type Setting, settingNamed, settingVariables } from './every-setting.ts';
 import type { Fault } from './fault.ts';
 import { fromText } from './from-text.ts';
 import { judge } from './judge.ts';
-import { nearestName } from './nearest-name.ts';
 import type { ConfigurationFile } from './read-file.ts';
 import { sayIssue } from './say-issue.ts';
 import { takeSecretFiles } from './secret-files.ts';

@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { RatchetError } from '@ratchet/contract/errors';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { isSection, root, type Section, type Setting, settingNamed } from './every-setting.ts';
 import type { Fault } from './fault.ts';
 import { fromText } from './from-text.ts';
-import { nearestName } from './nearest-name.ts';
 import { FromVariables, plainValue } from './plain-value.ts';
 
 const mostBytes = 1024 * 1024;

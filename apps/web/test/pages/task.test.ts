@@ -24,7 +24,7 @@ beforeEach(async ({ task }) => {
       properties: { name: { type: 'string', description: 'Who is greeted' } },
       required: ['name'],
     },
-    repositoryId: (await client.repositories.list()).items[0]?.id,
+    repositoryId: (await client.repositories.list()).items.find(({ name }) => name === 'team')?.id,
   });
   await client.tasks.putFile({
     id: made.id,
@@ -134,7 +134,7 @@ describe('the page of a task', () => {
     await page.getByRole('menuitem', { name: 'Rename…' }).click();
     await page.getByLabel('Path within the task').fill('README.md');
     await page.getByRole('button', { name: 'Rename', exact: true }).click();
-    await page.getByRole('heading', { name: 'README.md' }).waitFor();
+    await page.getByRole('heading', { name: 'README.md', exact: true }).waitFor();
     await page.getByRole('button', { name: 'What to do with README.md' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await said('README.md is deleted');
@@ -146,14 +146,14 @@ describe('the page of a task', () => {
 
   it('describes the input by its members, and the metadata by a form', async () => {
     await open();
-    await page.getByRole('button', { name: 'Input schema' }).click();
+    await page.getByRole('button', { name: 'Input schema', exact: true }).click();
     await page.getByRole('button', { name: 'Add a member' }).click();
     const member = page.getByRole('group', { name: 'Member member2' });
     await member.getByLabel('Type').selectOption('boolean');
     await member.getByLabel('Name').fill('loud');
     await page.keyboard.press('Enter');
     await opened.expectAccessible(page);
-    await page.getByRole('button', { name: 'Metadata' }).click();
+    await page.getByRole('button', { name: 'Metadata', exact: true }).click();
     await page.getByLabel('Description', { exact: true }).fill('Greets, aloud where that is wished');
     await opened.expectAccessible(page);
     await page.keyboard.press('Control+s');
@@ -237,7 +237,7 @@ describe('the page of a task', () => {
     await said(`${name} is deleted`);
     await open();
     await page.getByRole('button', { name: 'Restore it' }).click();
-    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
     expect((await task()).name).toBe(name);
   });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Id, JsonObject, Time } from '../json.ts';
 import { Name } from '../name.ts';
 import { pageOf } from '../paging.ts';
+import { credentialSecret } from './credential.ts';
 
 export const RepositoryType = z
   .enum(['filesystem', 'git', 'http', 'zip'])
@@ -42,15 +43,8 @@ export const RepositorySyncStatus = z
 export const AuthConfig = z
   .object({
     type: z.enum(['none', 'token', 'bearer', 'basic', 'api_key', 'header', 'ssh_key', 'github_app']),
-    token: z.string().max(20_000).optional(),
-    tokenEnv: z.string().max(200).optional().describe('The environment variable of the server that holds the token'),
-    username: z.string().max(500).optional(),
-    password: z.string().max(20_000).optional(),
-    headerName: z.string().max(200).optional(),
-    privateKey: z.string().max(50_000).optional(),
-    knownHosts: z.string().max(50_000).optional(),
-    appId: z.string().max(100).optional(),
-    installationId: z.string().max(100).optional(),
+    ...credentialSecret,
+    tokenEnv: credentialSecret.tokenEnv.describe('The environment variable of the server that holds the token'),
   })
   .meta({ id: 'AuthConfig', description: 'How to sign in to a repository; kept encrypted, never answered' });
 export type AuthConfig = z.output<typeof AuthConfig>;

@@ -20,6 +20,16 @@ export const observed = {
   record: z.boolean().default(false).describe('Keep its requests, clock and seed, so that it can be replayed'),
   profile: z.boolean().default(false).describe('Profile the processor’s time; the trace then has a flame graph'),
 };
+/** What else is said of a run that is asked for; on every operation that makes one execution. */
+export const asked = {
+  outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('The same key answers the execution made before; with another task or input it is refused'),
+};
 export const executionList: ListFields = {
   filters: {
     id: 'id',
@@ -68,13 +78,7 @@ export const executions = {
       input: JsonValue.default({}),
       wait: z.boolean().default(false),
       timeoutMs: z.int().min(1).max(86_400_000).optional(),
-      outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
-      idempotencyKey: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('The same key answers the execution made before; with another task or input it is refused'),
+      ...asked,
       ...observed,
     }),
     output: Execution,

@@ -9,3 +9,4 @@ export const changeDescription = z
   .max(2000)
   .optional()
   .describe('What the change is for; kept in history and in the commit');
+export const sourceCode = z.string().max(5_000_000);

@@ -14,13 +14,12 @@ import { Id, JsonObject, JsonSchema, JsonValue } from '../json.ts';
 import { Name } from '../name.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
-import { observed } from './executions.ts';
+import { asked, observed } from './executions.ts';
 import { taskDebug } from './task-debug.ts';
 import { taskExchange } from './task-exchange.ts';
 import { taskHistory } from './task-history.ts';
-import { byTask, changeDescription, expectedRevision } from './task-reference.ts';
-
-const sourceCode = z.string().max(5_000_000);
+import { byTask, changeDescription, expectedRevision, sourceCode } from './task-reference.ts';
+import { taskSource } from './task-source.ts';
 
 export const taskList: ListFields = {
   filters: {
@@ -243,63 +242,7 @@ export const tasks = {
     targets: [{ kind: 'task', member: 'id' }],
     cli: 'task restore',
   }),
-  getSource: operation({
-    name: 'tasks.getSource',
-    description: 'The code and schemas of a task',
-    effect: 'read',
-    permission: 'read',
-    input: z.object(byTask),
-    output: z
-      .object({
-        taskId: Id,
-        sourceCode: z.string(),
-        sourceType: SourceType,
-        entry: z.string().describe('The file that holds the code'),
-        inputSchema: JsonSchema.nullable(),
-        outputSchema: JsonSchema.nullable(),
-        version: z.string(),
-        revision: z.int(),
-      })
-      .meta({ id: 'TaskSource', description: 'The code and schemas of a task' }),
-    errors: ['NOT_FOUND'],
-    rest: ['GET', '/tasks/{id}/source'],
-    graphql: 'taskSource',
-    mcp: 'ratchet_get_task_source',
-    targets: [{ kind: 'task', member: 'id' }],
-    cli: 'task source',
-  }),
-  updateSource: operation({
-    name: 'tasks.updateSource',
-    description: 'Change the code and, where given, the schemas and version of a task',
-    effect: 'write',
-    permission: 'edit',
-    input: z.object({
-      ...byTask,
-      sourceCode,
-      inputSchema: JsonSchema.nullable().optional(),
-      outputSchema: JsonSchema.nullable().optional(),
-      version: z.string().max(100).optional(),
-      changeDescription,
-      expectedRevision,
-    }),
-    output: Task,
-    errors: ['NOT_FOUND', 'REVISION_MISMATCH', 'VALIDATION_FAILED'],
-    example: {
-      input: {
-        id: '01912d68-783e-7a03-8467-5661c1243ad4',
-        sourceCode: 'export default async (input) => ({ total: input.items.length });',
-        version: '1.1.0',
-        changeDescription: 'Count the items',
-        expectedRevision: 3,
-      },
-    },
-    rest: ['PUT', '/tasks/{id}/source'],
-    graphql: 'updateTaskSource',
-    mcp: 'ratchet_update_task_source',
-    targets: [{ kind: 'task', member: 'id' }],
-    cli: 'task source set',
-    precondition: true,
-  }),
+  ...taskSource,
   ...taskHistory,
   ...taskExchange,
   enable: operation({
@@ -376,13 +319,7 @@ export const tasks = {
       input: JsonValue.default({}),
       wait: z.boolean().default(false),
       timeoutMs: z.int().min(1).max(86_400_000).optional().describe('Bounds the execution'),
-      outputs: z.array(Id).max(50).default([]).describe('Output destinations, besides the global ones'),
-      idempotencyKey: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('The same key answers the execution made before; with another task or input it is refused'),
+      ...asked,
       ...observed,
     }),
     output: Execution,

@@ -1,3 +1,4 @@
+import { valueAt } from '@ratchet/contract/value-at';
 import { type Failure, place, type Rule } from './facts.ts';
 
 interface Issue {
@@ -14,15 +15,6 @@ const issuesOf = ({ error }: Failure): Issue[] =>
       )
     : [];
 
-const at = (value: unknown, path: string): unknown =>
-  path === ''
-    ? value
-    : path
-        .split('.')
-        .reduce<unknown>(
-          (held, name) => (typeof held === 'object' && held !== null ? Reflect.get(held, name) : undefined),
-          value,
-        );
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? 'nothing';
@@ -44,7 +36,7 @@ export const unfit: Rule = (failure) => {
       suggestions: [`Correct ${which}.schema.json; "validate" shows what is wrong with it.`],
     };
   const told = issues.slice(0, 3).map((issue) => {
-    const given = which === 'input' ? shown(at(execution.input, issue.path)) : (issue.given ?? 'something else');
+    const given = which === 'input' ? shown(valueAt(execution.input, issue.path)) : (issue.given ?? 'something else');
     return `${named(issue.path)} ${issue.message}, and was given ${given}`;
   });
   const [first] = issues;

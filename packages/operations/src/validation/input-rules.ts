@@ -1,6 +1,6 @@
 import type { Issue } from '@ratchet/contract/errors';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import type * as z from 'zod';
-import { nearestName } from './nearest-name.ts';
 
 /** What a value must hold to beyond what Zod judges; null: nothing. `path` is the dotted path of the value. */
 export type Rule = ((value: unknown, path: string, issues: Issue[]) => void) | null;

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { RatchetError } from '@ratchet/contract/errors';
 import type pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
@@ -41,7 +42,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
 
 async function start(files: string): Promise<PGlite> {
   try {
-    return await PGlite.create({ dataDir: files });
+    return await PGlite.create({ dataDir: files, extensions: { pg_trgm } });
   } catch (cause) {
     throw new RatchetError(
       'UNAVAILABLE',

@@ -59,8 +59,24 @@ export const tasks = ratchet.table(
   (t) => [
     uniqueIndex('tasks_place').on(t.repositoryId, t.repositoryPath).where(sql`${t.deletedAt} is null`),
     index('tasks_uuid').on(t.uuid),
-    index('tasks_name').on(t.name, t.id),
-    index('tasks_updated').on(t.updatedAt, t.id),
+    index('tasks_name').on(t.name, t.id).where(sql`${t.deletedAt} is null`),
+    /** What lists are filtered and ordered by, apart from the wide rows: a fifth of them to read. */
+    index('tasks_listed')
+      .on(
+        t.updatedAt,
+        t.id,
+        t.name,
+        t.syncStatus,
+        t.pushStatus,
+        t.enabled,
+        t.needsPush,
+        t.sourceType,
+        t.storageType,
+        t.repositoryId,
+        t.revision,
+        t.createdAt,
+      )
+      .where(sql`${t.deletedAt} is null`),
     index('tasks_repository').on(t.repositoryId, t.syncStatus),
     /** Small beside the rows: lists are counted by it. */
     index('tasks_living').on(t.syncStatus, t.enabled).where(sql`${t.deletedAt} is null`),

@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import { asker } from './ask.ts';
 import { callTool } from './call-tool.ts';
 import { clientLog } from './client-log.ts';
@@ -15,7 +16,6 @@ import { complete } from './complete.ts';
 import { type Concurrency, concurrency } from './concurrency.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { Fixtures } from './fixtures/fixtures.ts';
-import { nearest } from './nearest.ts';
 import type { McpOptions } from './options.ts';
 import { pageFrom } from './page.ts';
 import { prompts } from './prompts.ts';
@@ -180,7 +180,7 @@ const withoutSignal = ({ signal: _, ...caller }: Caller): Caller => caller;
 const invalid = (message: string): ProtocolError => new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 
 function unknownName(what: string, name: string, known: readonly string[]): ProtocolError {
-  const meant = nearest(name, known);
+  const meant = nearestName(name, known);
   const said = `There is no ${what} ${JSON.stringify(name.slice(0, 200))}`;
   return invalid(meant ? `${said}; did you mean ${meant}?` : `${said}.`);
 }

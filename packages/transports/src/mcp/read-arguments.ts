@@ -1,7 +1,7 @@
 import { type Issue, RatchetError } from '@ratchet/contract/errors';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import type { Operation } from '@ratchet/contract/operation';
 import * as z from 'zod';
-import { nearest } from './nearest.ts';
 import { snakeCase } from './snake-case.ts';
 import { aliasOf, asksToConfirm, listLimit } from './tool-schema.ts';
 
@@ -134,7 +134,7 @@ function objectFrom(
 }
 
 function unknown(given: string, known: readonly string[]): string {
-  const meant = nearest(given, known);
+  const meant = nearestName(given, known);
   if (meant) return `is not an argument here; did you mean ${meant}?`;
   return known.length > 0
     ? `is not an argument here; there are ${known.join(', ')}.`

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { checkArguments } from '../../src/mcp/argument-limits.ts';
-import { nearest } from '../../src/mcp/nearest.ts';
 import { readArguments } from '../../src/mcp/read-arguments.ts';
 import { snakeCase } from '../../src/mcp/snake-case.ts';
 
@@ -158,17 +157,5 @@ describe('limits of arguments', () => {
     ['PAYLOAD_TOO_LARGE', { a: Array.from({ length: 1_000_001 }, () => 1) }],
   ])('refuses with %s (%#)', (code, given) => {
     expect(issuesOf(() => checkArguments(given, 1000))).toMatchObject({ code });
-  });
-});
-
-describe('nearest', () => {
-  it.each([
-    ['taskId', ['task_id', 'tasks'], 'task_id'],
-    ['ratchet_get_tasks', ['ratchet_get_task', 'ratchet_list_jobs'], 'ratchet_get_task'],
-    ['wildly_else', ['task_id'], null],
-    ['', ['task_id'], null],
-    ['x'.repeat(100_000), ['task_id'], null],
-  ])('of what was meant (%#)', (given, known, meant) => {
-    expect(nearest(given, known)).toBe(meant);
   });
 });

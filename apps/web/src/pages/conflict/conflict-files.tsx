@@ -3,7 +3,7 @@ import type { Conflict } from '@ratchet/contract/entities/conflict';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import classes from './conflict.module.css';
-import { type ConflictFile, isDeletion, kindOf, stateNames } from './conflict-words.ts';
+import { type ConflictFile, isDeletion, kindOf, stateOf } from './conflict-words.ts';
 import { isDecided, openIn, resultOf, toWrite } from './decisions.ts';
 import { FileDecision, WrittenFile } from './file-decision.tsx';
 import { FilePreview } from './file-preview.tsx';
@@ -52,7 +52,7 @@ export function ConflictFiles({ conflict, use }: { conflict: Conflict; use: UseD
               <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
                 {file.path}
               </Title>
-              <Badge variant="default">{stateNames[file.state]}</Badge>
+              <Badge variant="default">{stateOf(file, conflict)}</Badge>
             </Group>
             <SegmentedControl
               aria-label="What is shown of the file"
@@ -86,10 +86,10 @@ export function ConflictFiles({ conflict, use }: { conflict: Conflict; use: UseD
 function FileMark({ file, conflict, use }: { file: ConflictFile; conflict: Conflict; use: UseDecisions }) {
   const { decisions } = use;
   const { way } = decisions;
-  if (way !== 'merge' || isDeletion(conflict)) return <>{stateNames[file.state]}</>;
+  if (way !== 'merge' || isDeletion(conflict)) return <>{stateOf(file, conflict)}</>;
   if (file.hunks.length === 0) {
     const own = decisions.written[file.path] !== undefined;
-    return <>{own ? 'Written by hand' : `${stateNames[file.state]}, nothing to decide`}</>;
+    return <>{own ? 'Written by hand' : `${stateOf(file, conflict)}, nothing to decide`}</>;
   }
   const open = openIn(file, decisions);
   return isDecided(file, decisions) ? (

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { read } from '../../api/queries.ts';
 import { useTitle } from '../../app/use-title.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
+import { TextLink } from '../repository/parts/text-link.tsx';
 import { useRepositoryEvents } from '../repository/parts/use-repository-events.ts';
 import { OpenConflict } from './open-conflict.tsx';
 import { ResolvedConflict } from './resolved-conflict.tsx';
@@ -60,12 +60,14 @@ function ConflictOf({ id }: { id: string }) {
           <Text size="sm">
             {data.taskId && task.data && (
               <>
-                Task <KitLink href={`/tasks/${data.taskId}`}>{task.data.name}</KitLink>,{' '}
+                Task <TextLink href={`/tasks/${data.taskId}`}>{task.data.name}</TextLink>,{' '}
               </>
             )}
             repository{' '}
-            <KitLink href={`/repositories/${data.repositoryId}`}>{repository.data?.name ?? data.repositoryId}</KitLink>,
-            found <RelativeTime time={data.createdAt} />
+            <TextLink href={`/repositories/${data.repositoryId}`}>
+              {repository.data?.name ?? data.repositoryId}
+            </TextLink>
+            , found <RelativeTime time={data.createdAt} />
           </Text>
         </Group>
       </Stack>

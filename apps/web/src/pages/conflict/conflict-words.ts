@@ -31,6 +31,12 @@ export const stateNames: Readonly<Record<ConflictFile['state'], string>> = {
   remote_deleted: 'Deleted upstream',
 };
 
+/** What happened to a file: one that went with its whole task was not merely changed on that side. */
+export const stateOf = (file: ConflictFile, { conflictType }: Pick<Conflict, 'conflictType'>): string =>
+  conflictType === 'local_deleted' || conflictType === 'remote_deleted'
+    ? stateNames[conflictType]
+    : stateNames[file.state];
+
 /** How a file is decided. */
 export type FileKind = 'settled' | 'lines' | 'values' | 'presence' | 'whole';
 

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
 import { useEffect, useRef } from 'react';
 import { DiffView, languageOf } from '../../kit/editor/index.tsx';
+import { Notice } from '../repository/parts/notice.tsx';
 import { movedFiles } from './decisions.ts';
 import type { UseDecisions } from './use-decisions.ts';
 
@@ -13,7 +14,7 @@ export function MovedNotice({ conflict, use }: { conflict: Conflict; use: UseDec
   const moved = movedFiles(conflict, use.decisions);
   const gone = begun.filter(({ path }) => !conflict.files.some((file) => file.path === path)).map(({ path }) => path);
   return (
-    <Alert
+    <Notice
       ref={panel}
       tabIndex={-1}
       color="yellow"
@@ -56,6 +57,6 @@ export function MovedNotice({ conflict, use }: { conflict: Conflict; use: UseDec
           </Button>
         </Group>
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

@@ -21,7 +21,7 @@ export function NextConflict({ after, primary = false }: { after: Conflict; prim
       variant={primary ? 'filled' : 'default'}
       aria-label={`Next conflict: ${next.repositoryPath}`}
     >
-      Next conflict ({others.length} left)
+      Next conflict ({others.length} {primary ? 'left' : others.length === 1 ? 'other' : 'others'})
     </Button>
   );
 }

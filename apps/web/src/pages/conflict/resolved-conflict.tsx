@@ -6,10 +6,10 @@ import { useEffect, useRef } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { Notice } from '../repository/parts/notice.tsx';
+import { TextLink } from '../repository/parts/text-link.tsx';
 import { resolutionNames } from './conflict-words.ts';
 import { FileSides } from './file-sides.tsx';
 import { NextConflict } from './next-conflict.tsx';
@@ -107,11 +107,12 @@ export function ResolvedConflict({ conflict, justNow, runTests }: ResolvedConfli
                 Bring back what was here
               </Button>
             )}
-            {taskId !== null && <KitLink href={`/tasks/${taskId}?tab=history`}>History of the task</KitLink>}
+            {taskId !== null && <TextLink href={`/tasks/${taskId}?tab=history`}>History of the task</TextLink>}
             <Anchor
               component={Link}
               {...({ to: `/repositories/${repositoryId}`, search: { tab: 'push' } } as object)}
               underline="always"
+              size="sm"
             >
               What waits to be pushed
             </Anchor>

@@ -1,6 +1,6 @@
 import { List, Text } from '@mantine/core';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { Notice } from '../repository/parts/notice.tsx';
+import { TextLink } from '../repository/parts/text-link.tsx';
 import type { BulkResult } from './use-bulk-resolve.ts';
 
 /** What came of deciding several conflicts together. */
@@ -20,7 +20,7 @@ export function BulkOutcome({ result, onClose }: { result: BulkResult; onClose: 
         <List size="sm" mt="xs">
           {failed.map(({ conflict, message }) => (
             <List.Item key={conflict.id}>
-              <KitLink href={`/conflicts/${conflict.id}`}>{conflict.repositoryPath}</KitLink>: {message}
+              <TextLink href={`/conflicts/${conflict.id}`}>{conflict.repositoryPath}</TextLink>: {message}
             </List.Item>
           ))}
         </List>

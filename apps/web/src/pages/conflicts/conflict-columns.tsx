@@ -1,10 +1,10 @@
 import { Stack, Text } from '@mantine/core';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import type { Column } from '../../kit/table/columns.ts';
 import { openPlaces, resolutionNames } from '../conflict/conflict-words.ts';
+import { TextLink } from '../repository/parts/text-link.tsx';
 
 /** What is shown of each conflict. */
 export function conflictColumns(repositories: readonly { id: string; name: string }[]): Column<Conflict>[] {
@@ -31,7 +31,7 @@ export function conflictColumns(repositories: readonly { id: string; name: strin
     {
       key: 'repository',
       header: 'Repository',
-      render: ({ repositoryId }) => <KitLink href={`/repositories/${repositoryId}`}>{nameOf(repositoryId)}</KitLink>,
+      render: ({ repositoryId }) => <TextLink href={`/repositories/${repositoryId}`}>{nameOf(repositoryId)}</TextLink>,
     },
     {
       key: 'status',

@@ -59,6 +59,9 @@ const asyncDepth = 16;
 const mostLines = 5000;
 const watchMs = 1000;
 
+/** What was thrown, without the frames of code that is not the task's. */
+const withoutStack = (text: string): string => text.split(/\n\s+at /)[0] ?? text;
+
 interface Script {
   readonly url: string;
   readonly map: SourceMap | null;
@@ -120,7 +123,9 @@ export async function openDebugRun(
           ...placeOf(scriptId, lineNumber, columnNumber),
           scopes: [],
         });
-    return frames.filter(({ id, file }) => id !== null || file !== null);
+    // Frames of the runner's own code lie under those of the task; alone they are shown, so that a stop there is seen.
+    const own = frames.filter(({ file }) => file !== null);
+    return own.length > 0 ? own : frames;
   };
 
   const heard: Readonly<Record<string, (params: never) => void>> = {
@@ -233,7 +238,8 @@ export async function openDebugRun(
       write('input', expression);
       try {
         const { result, exceptionDetails } = await evaluate(expression, frame, false);
-        if (exceptionDetails) write('error', exceptionDetails.exception?.description ?? exceptionDetails.text);
+        if (exceptionDetails)
+          write('error', withoutStack(exceptionDetails.exception?.description ?? exceptionDetails.text));
         else write('output', '', result);
       } catch (error) {
         write('error', error instanceof Error ? error.message : String(error));

@@ -223,7 +223,11 @@ function OtherSession({ sessionId, onDone }: { sessionId: string; onDone: () => 
     },
   });
   return (
-    <Alert variant="outline" title="This session cannot be gone on with here" styles={{ title: { color: 'inherit' } }}>
+    <Alert
+      variant="outline"
+      title="This session cannot be gone on with here"
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
+    >
       A debugger attaches to a run only once. If it still runs, another page or tool has it.
       <Group mt="xs">
         <Button size="xs" variant="default" loading={finish.isPending} onClick={() => finish.mutate()}>

@@ -8,7 +8,7 @@ import type { RunEnd } from './debug-run.ts';
 export function EndPanel({ end }: { end: RunEnd | null }) {
   if (end === null)
     return (
-      <Alert variant="outline" title="The run has ended" styles={{ title: { color: 'inherit' } }}>
+      <Alert variant="outline" title="The run has ended" styles={{ title: { color: 'var(--mantine-color-text)' } }}>
         It was ended before the task returned.
       </Alert>
     );
@@ -18,7 +18,7 @@ export function EndPanel({ end }: { end: RunEnd | null }) {
       variant="outline"
       color={error ? 'red' : 'teal'}
       title={`The run is ${lookOf(status).text.toLowerCase()}`}
-      styles={{ title: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs">
         <Text size="sm">

@@ -23,7 +23,7 @@ export function OutsidePanel({ session, onEnd }: { session: DebugSession; onEnd:
       variant="outline"
       icon={<IconBug aria-hidden />}
       title="The run waits for a debugger"
-      styles={{ title: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="sm" align="start">
         {line('Chrome DevTools: paste into the address bar of Chrome', session.devtoolsFrontendUrl)}

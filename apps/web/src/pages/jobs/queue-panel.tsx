@@ -39,7 +39,7 @@ export function QueuePanel() {
       variant="outline"
       icon={<IconPlayerPause aria-hidden />}
       title={data.paused ? 'The queue is paused' : 'Some tasks wait'}
-      styles={{ title: { color: 'inherit' } }}
+      styles={{ title: { color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs" align="start">
         {data.paused && (

@@ -1,8 +1,8 @@
 import { List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncResult } from '@ratchet/contract/entities/sync';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { Notice } from '../repository/parts/notice.tsx';
+import { TextLink } from '../repository/parts/text-link.tsx';
 
 interface Failure {
   readonly repositoryId: string;
@@ -42,14 +42,14 @@ export function OutcomeOfAll({ outcome, repositories, onClose }: OutcomeOfAllPro
         <List size="sm">
           {lines.map(({ repositoryId, text, href }) => (
             <List.Item key={repositoryId}>
-              <KitLink href={href ?? `/repositories/${repositoryId}`}>{name(repositoryId)}</KitLink>: {text}
+              <TextLink href={href ?? `/repositories/${repositoryId}`}>{name(repositoryId)}</TextLink>: {text}
             </List.Item>
           ))}
           {outcome.failures.map(({ repositoryId, code, message }) => (
             <List.Item key={repositoryId}>
-              <KitLink href={`/repositories/${repositoryId}${code === 'GUARD_TRIPPED' ? '?tab=plan' : ''}`}>
+              <TextLink href={`/repositories/${repositoryId}${code === 'GUARD_TRIPPED' ? '?tab=plan' : ''}`}>
                 {name(repositoryId)}
-              </KitLink>
+              </TextLink>
               : {message}
             </List.Item>
           ))}

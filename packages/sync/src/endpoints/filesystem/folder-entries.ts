@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { isIgnoredName, temporaryPrefix } from '../../kinds/task/ignored.ts';
 import { checkPath, twinKey } from '../../paths.ts';
-import type { SyncProblem } from '../../problem.ts';
+import { pathRefused, type SyncProblem, unreadable } from '../../problem.ts';
 import { errnoOf, placeError, reasonOf } from './place.ts';
 
 /** A folder's entries by what is to become of them; a problem where they cannot be read. */
@@ -23,7 +23,7 @@ export function readEntries(place: string, folder: string) {
       continue;
     }
     const wrong = entry.name.includes('\uFFFD') ? undecodable(place, path) : checkPath(path);
-    if (wrong) found.refused.push(refused(path, `It is left alone: ${wrong}. Rename it.`));
+    if (wrong) found.refused.push(pathRefused(path, `It is left alone: ${wrong}. Rename it.`));
     else if (entry.isDirectory()) found.folders.push(entry.name);
     else found.names.push(entry.name);
   }
@@ -58,16 +58,3 @@ export function folderProblem(folder: string, error: unknown): SyncProblem | nul
 /** A name that is not UTF-8 cannot be asked for again by the name that it seems to have. */
 const undecodable = (place: string, path: string): string | null =>
   lstatSync(`${place}/${path}`, { throwIfNoEntry: false }) ? checkPath(path) : 'its name is not UTF-8';
-
-export const unreadable = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'unreadable',
-  message,
-  severity: 'error',
-});
-const refused = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'path_refused',
-  message,
-  severity: 'warning',
-});

@@ -1,10 +1,10 @@
 import { type BigIntStats, closeSync, lstatSync, openSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { findTwins } from '../../paths.ts';
-import type { SyncProblem } from '../../problem.ts';
+import { type SyncProblem, unreadable } from '../../problem.ts';
 import type { RemoteFile } from '../../remote.ts';
 import { modeOf, signatureOf, tokenOf } from './file-token.ts';
-import { folderProblem, readEntries, unreadable } from './folder-entries.ts';
+import { folderProblem, readEntries } from './folder-entries.ts';
 import { type FolderListing, flattened, sealed } from './folder-listing.ts';
 import { errnoOf, placeError, reasonOf } from './place.ts';
 import { type Wanted, wantedAt } from './places.ts';

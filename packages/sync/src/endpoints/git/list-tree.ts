@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Mode } from '@ratchet/sync-core/tree';
 import { checkPath, findTwins } from '../../paths.ts';
-import { EndpointError, type SyncProblem } from '../../problem.ts';
+import { EndpointError, pathRefused, type SyncProblem, unreadable } from '../../problem.ts';
 import type { RemoteFile } from '../../remote.ts';
 import type { Mirror } from './mirror.ts';
 
@@ -80,7 +80,7 @@ function parseTree(output: Uint8Array): TreeListing {
     entries.set(path, { path, mode: modes[mode] ?? '100644', size, token });
     const why = exact ? checkPath(path) : 'its name is not valid UTF-8';
     if (why === null) fit.push(path);
-    else problems.push(refused(path, why));
+    else problems.push(pathRefused(path, `It is left alone: ${why}.`));
     start = end + 1;
   }
   return { entries, ...withoutTwins(entries, fit, problems) };
@@ -98,17 +98,10 @@ export function fitForSync(entries: ReadonlyMap<string, RemoteFile>): Pick<TreeL
   for (const path of entries.keys()) {
     const why = checkPath(path);
     if (why === null) fit.push(path);
-    else problems.push(refused(path, why));
+    else problems.push(pathRefused(path, `It is left alone: ${why}.`));
   }
   return withoutTwins(entries, fit, problems);
 }
-
-const refused = (path: string, why: string): SyncProblem => ({
-  path,
-  code: 'path_refused',
-  message: `It is left alone: ${why}.`,
-  severity: 'warning',
-});
 
 /** Sets aside names that some file systems take for one. `unreadable`: a name that was fit before is not gone. */
 function withoutTwins(
@@ -118,13 +111,11 @@ function withoutTwins(
 ): Pick<TreeListing, 'files' | 'problems'> {
   const twins = findTwins(fit);
   const files = fit.flatMap((path) => (twins.has(path) ? [] : (entries.get(path) ?? [])));
-  const twinProblems = [...twins].map(
-    ([path, other]): SyncProblem => ({
+  const twinProblems = [...twins].map(([path, other]) =>
+    unreadable(
       path,
-      code: 'unreadable',
-      message: `It and ${other} are one name where case or Unicode forms are not told apart. Rename one of them.`,
-      severity: 'error',
-    }),
+      `It and ${other} are one name where case or Unicode forms are not told apart. Rename one of them.`,
+    ),
   );
   return { files, problems: [...problems, ...twinProblems] };
 }

@@ -1,5 +1,5 @@
 import { digestOf } from '../../digest.ts';
-import { EndpointError, type SyncProblem } from '../../problem.ts';
+import { EndpointError, type SyncProblem, unreadable } from '../../problem.ts';
 import type { ConnectionReport, Published, Remote, RemoteFile, WriteRequest } from '../../remote.ts';
 import { type Intended, openJournal } from '../journal.ts';
 import { bringIndexUp, type Change, shows } from './bring-index-up.ts';
@@ -121,11 +121,11 @@ export function createHttpRemote(options: HttpOptions): Remote {
           failed.reset();
           // The index says that it is there: only an index without it says that it is gone.
           if (found) files.push(found);
-          else problems.push({ path: file.path, code: 'unreadable', message: notThere, severity: 'error' });
+          else problems.push(unreadable(file.path, notThere));
         } catch (error) {
           if (!(error instanceof EndpointError)) throw error;
           failed.add(error);
-          problems.push({ path: file.path, code: 'unreadable', message: error.message, severity: 'error' });
+          problems.push(unreadable(file.path, error.message));
         }
       });
       return { head: index.head, files, problems };

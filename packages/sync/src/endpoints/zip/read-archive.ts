@@ -4,7 +4,7 @@ import type { Mode } from '@ratchet/sync-core/tree';
 import yauzl from 'yauzl';
 import { isIgnoredPath } from '../../kinds/task/ignored.ts';
 import { checkPath, findTwins } from '../../paths.ts';
-import { EndpointError, type SyncProblem } from '../../problem.ts';
+import { EndpointError, pathRefused, type SyncProblem, unreadable } from '../../problem.ts';
 import { unpackEntry } from './unpack-entry.ts';
 import type { ZipLimits } from './zip-limits.ts';
 
@@ -99,9 +99,9 @@ function sorted(entries: readonly ArchiveEntry[], problems: SyncProblem[]): Pick
       checkPath(name) ??
       (name.includes('\\') ? 'the path holds a backslash' : null) ??
       (entry.garbled ? 'its name is not UTF-8' : null);
-    if (wrong) problems.push(refused(name, `It is left alone: ${wrong}.`));
-    else if (kind === 'link') problems.push(refused(name, 'It is a symbolic link, which is never followed.'));
-    else if (kind === 'other') problems.push(refused(name, 'It is neither a file nor a folder.'));
+    if (wrong) problems.push(pathRefused(name, `It is left alone: ${wrong}.`));
+    else if (kind === 'link') problems.push(pathRefused(name, 'It is a symbolic link, which is never followed.'));
+    else if (kind === 'other') problems.push(pathRefused(name, 'It is neither a file nor a folder.'));
     else if (files.has(name) || twice.has(name)) {
       files.delete(name);
       twice.add(name);
@@ -153,16 +153,3 @@ function nameOf({ generalPurposeBitFlag: flags, fileNameRaw: raw, extraFields }:
   const name = unsaid ? raw.toString('utf8') : yauzl.getFileNameLowLevel(flags, raw, extraFields, true);
   return { name, garbled: said && !isUtf8(raw) };
 }
-
-const unreadable = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'unreadable',
-  message,
-  severity: 'error',
-});
-const refused = (path: string, message: string): SyncProblem => ({
-  path,
-  code: 'path_refused',
-  message,
-  severity: 'warning',
-});

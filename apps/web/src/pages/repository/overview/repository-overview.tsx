@@ -8,10 +8,10 @@ import { StatTile } from '../../../kit/chart/stat-tile.tsx';
 import { TimeChart } from '../../../kit/chart/time-chart.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
-import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { TextLink } from '../parts/text-link.tsx';
 
 const urlDefaults = { days: '30' } as const;
 const spans = [
@@ -164,7 +164,7 @@ function Activity({ id }: { id: string }) {
           <Facts title="Changed most often" none="No task changed in this time.">
             {data.mostChanged.slice(0, 8).map(({ taskId, name, changes }) => (
               <List.Item key={taskId}>
-                <KitLink href={`/tasks/${taskId}`}>{name}</KitLink>: {changes}
+                <TextLink href={`/tasks/${taskId}`}>{name}</TextLink>: {changes}
               </List.Item>
             ))}
           </Facts>

@@ -6,13 +6,9 @@ interface NoticeProps extends AlertProps {
   readonly tabIndex?: number;
 }
 
+const text = { color: 'var(--mantine-color-text)' };
+
 /** Something the person should know, in the page's own colour of text; the frame's colour only goes with what it says. */
 export function Notice(props: NoticeProps) {
-  return (
-    <Alert
-      variant="outline"
-      {...props}
-      styles={{ title: { color: 'inherit' }, message: { color: 'inherit' }, closeButton: { color: 'inherit' } }}
-    />
-  );
+  return <Alert variant="outline" {...props} styles={{ title: text, message: text, closeButton: text }} />;
 }

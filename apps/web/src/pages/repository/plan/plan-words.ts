@@ -60,14 +60,17 @@ const guards: Readonly<Record<string, string>> = {
 export const guardText = (name: string): string =>
   guards[name] ?? 'It is an unusually large change. Make sure that it is meant.';
 
-/** Whether a sync of this plan would write anything here, and a push anything there. */
-export const worksOf = ({ actions }: SyncPlan): { sync: boolean; push: boolean } => ({
-  sync: actions.some((action) => ['in', 'conflict'].includes(directionOf(action))),
+/** Whether a sync of this plan would write anything here or put conflicts on record, and a push write anything there. */
+export const worksOf = ({ actions }: SyncPlan): { sync: boolean; record: boolean; push: boolean } => ({
+  sync: actions.some((action) => directionOf(action) === 'in'),
+  record: actions.some(({ action }) => action === 'conflict'),
   push: actions.some(({ action }) => action === 'push' || action === 'merge'),
 });
 
 /** "3 added, 1 deleted", in the order of the words. */
 export function countsText(actions: readonly Action[]): string {
+  if (actions.every(({ action }) => action === 'conflict'))
+    return actions.length === 1 ? '1 task' : `${actions.length.toLocaleString('en')} tasks`;
   const words = actions.map(({ action, change }) =>
     action === 'merge' ? 'merged' : action === 'move' ? 'moved' : action === 'detach' ? 'detached' : change,
   );

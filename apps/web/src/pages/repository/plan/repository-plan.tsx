@@ -161,7 +161,7 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
         </Notice>
       )}
       <Documents plan={shown} />
-      {(works.sync || works.push) && (
+      {(works.sync || works.record || works.push) && (
         <Stack gap="sm" align="flex-start">
           {works.push && isWritable && may('push') && (
             <Textarea
@@ -178,9 +178,13 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
             />
           )}
           <Group gap="xs">
-            {works.sync && (
-              <Button onClick={() => void apply(shown, sync.mutate)} disabled={busy}>
-                Sync exactly this
+            {(works.sync || works.record) && (
+              <Button
+                variant={works.sync || !works.push ? 'filled' : 'default'}
+                onClick={() => void apply(shown, sync.mutate)}
+                disabled={busy}
+              >
+                {works.sync ? 'Sync exactly this' : 'Put the conflicts on record'}
               </Button>
             )}
             {works.push && isWritable && may('push') && (

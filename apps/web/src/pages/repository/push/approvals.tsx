@@ -9,9 +9,9 @@ import { readAll } from '../../../api/queries.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
-import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { TextLink } from '../parts/text-link.tsx';
 
 interface ApprovalsProps {
   readonly repository: Repository;
@@ -66,7 +66,7 @@ export function Approvals({ repository, onApproved }: ApprovalsProps) {
             <List size="sm">
               {request.documents.map(({ path, taskId, name, change, revision }) => (
                 <List.Item key={path}>
-                  {taskId ? <KitLink href={`/tasks/${taskId}`}>{name}</KitLink> : name}, revision {revision}{' '}
+                  {taskId ? <TextLink href={`/tasks/${taskId}`}>{name}</TextLink> : name}, revision {revision}{' '}
                   <Badge variant="default" size="sm">
                     {change}
                   </Badge>

@@ -2,8 +2,8 @@ import { Anchor, Code, Group, List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import { awaitsApproval, type PushResult } from '@ratchet/contract/entities/sync';
 import { CopyButton } from '../../../kit/state/copy-button.tsx';
-import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { TextLink } from '../parts/text-link.tsx';
 import { commitUrl } from './commit-url.ts';
 
 interface PushOutcomeProps {
@@ -61,7 +61,7 @@ export function PushOutcome({ repository, results, onClose }: PushOutcomeProps) 
               <List.Item key={repositoryPath}>
                 <Code>{repositoryPath}</Code> {error?.message}{' '}
                 {error?.code === 'SYNC_CONFLICT' && (
-                  <KitLink href={`/conflicts?repository=${repository.id}`}>Go to its conflicts</KitLink>
+                  <TextLink href={`/conflicts?repository=${repository.id}`}>Go to its conflicts</TextLink>
                 )}
               </List.Item>
             ))}

@@ -6,13 +6,13 @@ import { readAll } from '../../../api/queries.ts';
 import { useUrlState } from '../../../app/use-url-state.ts';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
-import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import type { Column } from '../../../kit/table/columns.ts';
 import { DataTable } from '../../../kit/table/data-table.tsx';
 import { FilterBar } from '../../../kit/table/filter-bar.tsx';
 import type { Filter } from '../../../kit/table/filter-values.ts';
+import { TextLink } from '../parts/text-link.tsx';
 
 const urlDefaults = { request: '' } as const;
 const filters: readonly Filter[] = [
@@ -69,7 +69,7 @@ const columns: Column<PullRequest>[] = [
       <Stack gap={0}>
         {documents.slice(0, 5).map(({ path, taskId, name, change }) => (
           <Text key={path} size="sm">
-            {taskId && change !== 'deleted' ? <KitLink href={`/tasks/${taskId}`}>{name}</KitLink> : name} ({change})
+            {taskId && change !== 'deleted' ? <TextLink href={`/tasks/${taskId}`}>{name}</TextLink> : name} ({change})
           </Text>
         ))}
         {documents.length > 5 && <Text size="sm">and {documents.length - 5} more</Text>}

@@ -5,12 +5,12 @@ import { useAction } from '../../../api/use-action.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { CopyButton } from '../../../kit/state/copy-button.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
-import { KitLink } from '../../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
+import { TextLink } from '../parts/text-link.tsx';
 import { canUndo, changesText, type Run, triggers } from './run-words.ts';
 
 /** One run: what it did, what it could not, and taking it back. */
@@ -53,7 +53,7 @@ export function RunDetails({ run }: { run: Run }) {
         </Notice>
       )}
       {run.conflicts > 0 && (
-        <KitLink href={`/conflicts?repository=${run.repositoryId}`}>Go to the repository’s conflicts</KitLink>
+        <TextLink href={`/conflicts?repository=${run.repositoryId}`}>Go to the repository’s conflicts</TextLink>
       )}
       {run.problems.length > 0 && <ProblemList problems={run.problems} label="Problems of the run" />}
       {undo.data && (
@@ -62,12 +62,12 @@ export function RunDetails({ run }: { run: Run }) {
           <List size="sm">
             {undo.data.undone.map(({ taskId, name, change, revision }) => (
               <List.Item key={taskId}>
-                <KitLink href={`/tasks/${taskId}`}>{name}</KitLink>: {change}, now revision {revision}
+                <TextLink href={`/tasks/${taskId}`}>{name}</TextLink>: {change}, now revision {revision}
               </List.Item>
             ))}
             {undo.data.skipped.map(({ taskId, name, reason }) => (
               <List.Item key={taskId}>
-                <KitLink href={`/tasks/${taskId}`}>{name}</KitLink> was left as it is: {reason}
+                <TextLink href={`/tasks/${taskId}`}>{name}</TextLink> was left as it is: {reason}
               </List.Item>
             ))}
           </List>

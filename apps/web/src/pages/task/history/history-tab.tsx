@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconGitCompare } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { client } from '../../../api/client.ts';
@@ -11,6 +11,7 @@ import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../../kit/table/data-table.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { showUndo } from '../undo-note.tsx';
 import { Comparison } from './comparison.tsx';
@@ -176,9 +177,7 @@ export default function HistoryTab() {
             </Button>
           </Group>
           {Number(to) > task.revision ? (
-            <Alert color="gray" variant="outline">
-              There is no revision {to} yet.
-            </Alert>
+            <Notice tone="neutral">There is no revision {to} yet.</Notice>
           ) : (
             <Comparison
               key={`${from}:${to}`}

@@ -1,7 +1,8 @@
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { read } from '../../../api/queries.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 
 /** What waits for somebody: conflicts, pushes that are to be approved, pull requests that are to be merged. */
@@ -38,13 +39,7 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
   return (
     <Stack gap="xs">
       {inConflict.map(({ id, conflictType, files }) => (
-        <Alert
-          key={id}
-          color="red"
-          variant="outline"
-          title="It is in conflict with its repository"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice key={id} tone="danger" title="It is in conflict with its repository">
           <Group justify="space-between">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {conflictType.replaceAll('_', ' ')}: {files.map(({ path }) => path).join(', ')}
@@ -53,32 +48,20 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
               Resolve it
             </Button>
           </Group>
-        </Alert>
+        </Notice>
       ))}
       {waiting.map(({ id, requestedBy }) => (
-        <Alert
-          key={id}
-          color="blue"
-          variant="outline"
-          title="A push waits for approval"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice key={id} tone="info" title="A push waits for approval">
           <Group justify="space-between">
             <Text size="sm">Asked for by {requestedBy}.</Text>
             <Button variant="default" component={Link} to={`/repositories/${repositoryId}`}>
               Open the repository
             </Button>
           </Group>
-        </Alert>
+        </Notice>
       ))}
       {toMerge.map(({ id, title, url, branch, number, error }) => (
-        <Alert
-          key={id}
-          color="blue"
-          variant="outline"
-          title="A pull request waits to be merged"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice key={id} tone="info" title="A pull request waits to be merged">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {url === null ? (
               `${title}, branch ${branch}`
@@ -89,7 +72,7 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
             )}
             {error === null ? '' : ` ${error}`}
           </Text>
-        </Alert>
+        </Notice>
       ))}
     </Stack>
   );

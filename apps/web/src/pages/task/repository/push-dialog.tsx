@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Checkbox, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Button, Checkbox, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { RatchetError } from '@ratchet/contract/errors';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -8,6 +8,7 @@ import { useAction } from '../../../api/use-action.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
 import { Comparison } from '../history/comparison.tsx';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 
 type PushResult = OutputOf<'tasks', 'push'>;
@@ -58,9 +59,9 @@ function Push({ onClose }: { readonly onClose: () => void }) {
           {where?.branch ? `, branch ${where.branch}` : ''}, at {where?.repositoryPath || 'its top'}.
         </Text>
         {isDirty(drafts) && (
-          <Alert color="orange" variant="outline">
+          <Notice tone="warning">
             Unsaved edits are not pushed: what goes out is the saved revision {task.revision}.
-          </Alert>
+          </Notice>
         )}
         <Comparison
           from="repository"
@@ -107,12 +108,10 @@ function Outcome({ result, onClose }: { readonly result: PushResult; readonly on
   const title = result.success ? 'It is pushed' : waits ? 'It waits for approval' : 'It was not pushed';
   return (
     <Stack>
-      <Alert
-        color={result.success ? 'teal' : waits ? 'blue' : 'red'}
-        variant="outline"
+      <Notice
+        tone={result.success ? 'success' : waits ? 'info' : 'danger'}
         role={result.success || waits ? 'status' : 'alert'}
         title={title}
-        styles={{ title: { color: 'inherit' } }}
       >
         <Stack gap="xs">
           {result.error && <Text size="sm">{result.error.message}</Text>}
@@ -127,7 +126,7 @@ function Outcome({ result, onClose }: { readonly result: PushResult; readonly on
             )}
           </List>
         </Stack>
-      </Alert>
+      </Notice>
       <Group justify="flex-end">
         {conflict && (
           <Button

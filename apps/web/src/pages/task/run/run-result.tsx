@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Progress, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconExternalLink, IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { client } from '../../../api/client.ts';
@@ -10,6 +10,7 @@ import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { JsonView } from '../../../kit/state/json-view.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { hasEnded, useExecution } from './use-execution.ts';
 
@@ -126,7 +127,7 @@ function RunError({ error }: { readonly error: NonNullable<Execution['error']> }
   const file = error.file ?? entry;
   const known = task.files.some(({ path }) => path === file);
   return (
-    <Alert color="red" variant="outline" role="alert" title={error.class} styles={{ title: { color: 'inherit' } }}>
+    <Notice tone="danger" role="alert" title={error.class}>
       <Stack gap="xs" align="flex-start">
         <Text style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{error.message}</Text>
         {error.line !== null && known && (
@@ -144,6 +145,6 @@ function RunError({ error }: { readonly error: NonNullable<Execution['error']> }
           </Code>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

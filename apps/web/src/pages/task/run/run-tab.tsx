@@ -1,6 +1,6 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconStack2 } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { client } from '../../../api/client.ts';
 import type { InputOf, OutputOf } from '../../../api/queries.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -9,6 +9,8 @@ import { useUrlState } from '../../../app/use-url-state.ts';
 import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
+import { Notice } from '../notice.tsx';
+import { isRecord, parsed, useSavedPart } from '../source/use-part.ts';
 import { useTask } from '../task-context.ts';
 import { EarlierInputs } from './earlier-inputs.tsx';
 import { RunOptions, type RunSettings, usualSettings } from './run-options.tsx';
@@ -26,6 +28,12 @@ export default function RunTab() {
   const [{ run: shown }, setAddress] = useUrlState(address);
   const [input, setInput] = useRunInput(task);
   const [valid, setValid] = useState(true);
+  // Fields stand in the order of the schema's file.
+  const written = useSavedPart('input');
+  const schema = useMemo(() => {
+    const value = written === null ? null : parsed(written);
+    return isRecord(value) ? value : null;
+  }, [written]);
   const [settings, setSettings] = useState<RunSettings>(usualSettings);
   const result = useRef<HTMLDivElement>(null);
 
@@ -49,6 +57,7 @@ export default function RunTab() {
     // Shown above the form.
     onFailed: () => true,
   });
+  if (written === null) return <Skeleton height={320} />;
   const reason = !may('run')
     ? 'You may not run tasks.'
     : task.enabled
@@ -57,12 +66,12 @@ export default function RunTab() {
   return (
     <Stack>
       {reason !== null && (
-        <Alert color="gray" variant="outline" title="It cannot be run now">
+        <Notice tone="neutral" title="It cannot be run now">
           {reason}
-        </Alert>
+        </Notice>
       )}
       {isDirty(drafts) && (
-        <Alert color="orange" variant="outline" title="Unsaved edits are not part of a run">
+        <Notice tone="warning" title="Unsaved edits are not part of a run">
           <Group justify="space-between">
             <Text size="sm">What runs is the saved revision {task.revision}.</Text>
             {mayEdit && (
@@ -71,12 +80,12 @@ export default function RunTab() {
               </Button>
             )}
           </Group>
-        </Alert>
+        </Notice>
       )}
       {start.error && <ErrorPanel error={start.error} title="It was not run" />}
       <SchemaForm
         formId={formId}
-        schema={typeof task.inputSchema === 'object' ? task.inputSchema : null}
+        schema={schema}
         value={input}
         onChange={(next, right) => {
           setInput(next);

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Collapse, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Code, Collapse, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { IconChevronDown, IconChevronRight, IconPencil, IconPlayerPlay } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import type { OutputOf } from '../../../api/queries.ts';
@@ -7,6 +7,8 @@ import { LogView } from '../../../kit/log/log-view.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { JsonView } from '../../../kit/state/json-view.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { sameJson } from '../drafts/plan-save.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { type ListedTest, settledText } from './test-files.ts';
 
@@ -104,11 +106,11 @@ function TestOutcome({ result }: { readonly result: Result }) {
   return (
     <>
       {error !== null && (
-        <Alert color="red" variant="outline" title="Why it did not pass" styles={{ title: { color: 'inherit' } }}>
+        <Notice tone="danger" title="Why it did not pass">
           <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {error}
           </Text>
-        </Alert>
+        </Notice>
       )}
       {compares && (
         <DiffView
@@ -120,7 +122,14 @@ function TestOutcome({ result }: { readonly result: Result }) {
           maxHeight={360}
         />
       )}
-      {!compares && actual !== undefined && <JsonView value={actual} label="what came out" />}
+      {!compares && actual !== undefined && !sameJson(actual, expected) && (
+        <div>
+          <Title order={4} size="h6">
+            What came out
+          </Title>
+          <JsonView value={actual} label="what came out" bare />
+        </div>
+      )}
       {http !== undefined && http.length > 0 && (
         <div>
           <Title order={4} size="h6">

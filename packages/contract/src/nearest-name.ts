@@ -17,13 +17,17 @@ function distance(a: string, b: string): number {
 
 const at = (rows: readonly number[][], i: number, j: number): number => rows[i]?.[j] ?? 0;
 
-const plain = (name: string): string => name.replace(/[_\-\s]/g, '').toLowerCase();
+/** Spelling habits are no distance: `taskId`, `task-id` and `task_id` are one word. */
+const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** Which of the known names was most likely meant; null where none is near. Case, dashes and underscores do not count. */
-export function nearestName(given: string, known: readonly string[]): string | null {
+/**
+ * Which of the known names was most likely meant; null where none is near. Case and everything but letters and digits do
+ * not count. A third of the letters may be wrong, and one in a short name.
+ */
+export function nearestName(given: string, known: Iterable<string>): string | null {
   const wanted = plain(given.slice(0, 100));
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = wanted === '' ? 0 : Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const name of known) {
     const cost = distance(wanted, plain(name));
     if (cost < least) {
