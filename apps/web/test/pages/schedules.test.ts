@@ -11,10 +11,10 @@ it('makes a schedule in plain words, shows when it runs next, and runs, pauses a
   await page.getByText('Choose the task that is to run').waitFor();
   await page.getByRole('combobox', { name: 'Task' }).fill('gree');
   await page.getByRole('option', { name: 'greet', exact: true }).click();
-  await page.getByLabel(/^name/).fill('Ada');
-  await page.getByLabel('Name', { exact: true }).fill('morning');
+  await page.getByRole('region', { name: 'Input' }).getByRole('textbox', { name: 'Name' }).fill('Ada');
+  await page.getByLabel('Name of the schedule').fill('morning');
   await page.getByLabel('When it runs').selectOption({ label: 'On days of the week' });
-  await page.getByRole('checkbox', { name: 'Friday' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Friday' }).press('Space');
   await page.getByLabel('At', { exact: true }).fill('06:30');
   await page
     .getByText('At 06:30, Monday to Thursday')

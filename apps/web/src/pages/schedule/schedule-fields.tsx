@@ -50,7 +50,7 @@ export function ScheduleFields({ draft, disabled, onInputReadable, preview }: Pr
               disabled={disabled}
             />
             <TextInput
-              label="Name"
+              label="Name of the schedule"
               name="name"
               description="Without one: the task’s name and the expression"
               inputWrapperOrder={['label', 'input', 'description', 'error']}
