@@ -5,8 +5,6 @@ import '../state/palette.css';
 import classes from './chart.module.css';
 import type { TimeChartProps } from './time-chart-props.ts';
 
-export type { Point, Series } from './chart-data.ts';
-
 const TimePlot = lazy(() => import('./time-plot.tsx'));
 
 const plain = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });

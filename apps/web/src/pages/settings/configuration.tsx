@@ -14,15 +14,9 @@ import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
 import { type Config, rowsOf, type SettingRow, shownValue } from './setting-values.ts';
+import { sourceWords } from './source-words.ts';
 
 const defaults = { q: '', section: '', source: '', counts: '', setting: '' };
-
-export const sourceWords: Readonly<Record<SettingRow['source'] & string, string>> = {
-  default: 'Default',
-  file: 'File',
-  environment: 'Environment',
-  argument: 'Command line',
-};
 
 const filters: readonly Filter[] = [
   {
