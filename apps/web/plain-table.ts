@@ -8,6 +8,7 @@ const read = [
   'effect',
   'stream',
   'rest',
+  'mcp',
   'restAliases',
   'unversioned',
   'reportsProgress',

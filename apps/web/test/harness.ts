@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@ratchet/client/create-client';
-import { openTestDatabase } from '@ratchet/testing/database';
+import type { Database } from '@ratchet/store/database';
+import { openDatabase } from '@ratchet/store/open-database';
+import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, onTestFinished, vi } from 'vitest';
 import { builtPage } from './built-page.ts';
@@ -10,7 +12,7 @@ import { launchChromium } from './chromium.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { type GitRemote, openGitRemote } from './git-remote.ts';
 import { type Evidence, evidenceOf, keepEvidence } from './keep-evidence.ts';
-import { type Served, serve } from './serve.ts';
+import { dataDirOf, type Served, serve } from './serve.ts';
 import { type Watch, watch } from './watch-page.ts';
 
 export type { GitRemote } from './git-remote.ts';
@@ -31,6 +33,8 @@ interface Options extends View {
   /** Of the remote's first commit; two small tasks without. */
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Fills tables directly, before the server starts: for more than the server would take in a test's time. */
+  readonly fill?: (database: Database) => Promise<unknown>;
   /** What is there before the page opens. */
   readonly data?: (client: Client, git: GitRemote) => Promise<unknown>;
 }
@@ -54,8 +58,6 @@ export interface Opened extends OpenedPage {
   readonly server: Served;
   /** A remote repository with a first commit, which the server does not know yet (see its `connect`). */
   readonly git: GitRemote;
-  /** To fill tables directly; null: embedded, which only its server can open. */
-  readonly databaseUrl: string | null;
   /** A second person, or the same one at another computer. */
   newPage(person?: Person): Promise<OpenedPage>;
   expectAccessible(page: Page): Promise<void>;
@@ -68,7 +70,7 @@ export const adminPassword = 'the password of the admin';
 const patienceMs = 20_000;
 
 // A test starts a server and plays what a person does in minutes.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } });
 
 let chromium: Promise<Browser> | null = null;
 const open = new Set<{ pages(): Page[]; close(): Promise<void> }>();
@@ -109,6 +111,7 @@ export async function openPage(options: Options = {}): Promise<Opened> {
     endings.push(git.close);
     const database = await openTestDatabase();
     endings.push(database.close);
+    await filled(folder, database, options.fill);
     const server = await serve({
       folder,
       auth,
@@ -157,10 +160,22 @@ export async function openPage(options: Options = {}): Promise<Opened> {
     open.add(opened);
     atEndOfTest(close);
     const first = await view(admin, 'admin', adminPassword, options);
-    return { ...first, browser, server, git, databaseUrl: database.url, newPage, expectAccessible, close };
+    return { ...first, browser, server, git, newPage, expectAccessible, close };
   } catch (error) {
     await ending();
     throw error;
+  }
+}
+
+/** The embedded database is its server's own: it is filled where the server will open it. */
+async function filled(folder: string, database: TestDatabase, fill: Options['fill']): Promise<void> {
+  if (!fill) return;
+  if (database.url !== null) return void (await fill(database));
+  const embedded = await openDatabase({ dataDir: dataDirOf(folder) });
+  try {
+    await fill(embedded);
+  } finally {
+    await embedded.close();
   }
 }
 

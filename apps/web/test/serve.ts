@@ -22,12 +22,15 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** Where a server keeps its data, the embedded database too. */
+export const dataDirOf = (folder: string): string => join(folder, 'data');
+
 /** A server with the web page, in a process of its own on a free port, as a user starts it. */
 export async function serve({ folder, auth = 'none', environment = {}, examples = false }: Serve): Promise<Served> {
   const server = spawn(
     process.execPath,
     [
-      ...[cli, examples ? 'start' : 'serve', '--port', '0', '--data-dir', join(folder, 'data')],
+      ...[cli, examples ? 'start' : 'serve', '--port', '0', '--data-dir', dataDirOf(folder)],
       ...['--log-level', 'error', '--auth', auth],
     ],
     {

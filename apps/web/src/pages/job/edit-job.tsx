@@ -83,7 +83,7 @@ export function EditJob({ job, onClose }: { job: Job; onClose: () => void }) {
             color="yellow"
             variant="outline"
             title="The job changed meanwhile"
-            styles={{ title: { color: 'inherit' } }}
+            styles={{ title: { color: 'var(--mantine-color-text)' } }}
           >
             <Text size="sm">
               {theirChanges.length === 0

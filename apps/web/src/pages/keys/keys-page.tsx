@@ -1,3 +1,12 @@
+import { Stack } from '@mantine/core';
+import { PageHeader } from '../administration/page-header.tsx';
+import { KeyList } from './key-list.tsx';
+
 export function KeysPage() {
-  return <p>Not here yet.</p>;
+  return (
+    <Stack>
+      <PageHeader title="API keys" />
+      <KeyList />
+    </Stack>
+  );
 }

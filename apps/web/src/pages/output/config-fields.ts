@@ -437,6 +437,8 @@ export const typeNames: Readonly<Record<OutputDestination['type'], { readonly la
     stdio: { label: 'Standard output', text: 'A line of JSON on the server’s own output' },
   };
 
+export const outputTypes = Object.keys(typeNames) as OutputDestination['type'][];
+
 /** Fields that count for a configuration as it stands. */
 export const fieldsFor = (type: OutputDestination['type'], config: Config): readonly ConfigField[] =>
   configFields[type].filter(({ when }) => when === undefined || when(config));

@@ -1,6 +1,5 @@
 import { Button, Code, Stack } from '@mantine/core';
 import type { Delivery, OutputDestination } from '@ratchet/contract/entities/output';
-import { DeliveryStatus } from '@ratchet/contract/entities/output';
 import { IconDatabaseExport } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
@@ -17,15 +16,17 @@ import { lookOf } from '../../kit/state/tones.ts';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { listing, sortOf, sortText, where } from '../administration/listing.ts';
+import { OpenText } from '../administration/open-text.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 
 const defaults = { status: '', task: '', sort: '-createdAt', delivery: '' };
+const statuses: readonly Delivery['status'][] = ['pending', 'delivering', 'delivered', 'failed'];
 const filters = [
   {
     key: 'status',
     label: 'Status',
     kind: 'select',
-    options: DeliveryStatus.options.map((value) => ({ value, label: lookOf(value).text })),
+    options: statuses.map((value) => ({ value, label: lookOf(value).text })),
   },
   { key: 'task', label: 'Task', kind: 'text' },
 ] as const;
@@ -55,7 +56,11 @@ export function Deliveries({ output }: { output: OutputDestination }) {
       key: 'created',
       header: 'Queued',
       sortField: 'createdAt',
-      render: (row) => <RelativeTime time={row.createdAt} />,
+      render: (row) => (
+        <OpenText>
+          <RelativeTime time={row.createdAt} />
+        </OpenText>
+      ),
     },
     { key: 'status', header: 'Status', sortField: 'status', render: (row) => <StatusBadge status={row.status} /> },
     {
@@ -91,7 +96,7 @@ export function Deliveries({ output }: { output: OutputDestination }) {
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`Send the output of ${row.taskName} again`}
+            aria-label={`Send again: the output of ${row.taskName}`}
             onClick={() => again.mutate(row)}
           >
             Send again

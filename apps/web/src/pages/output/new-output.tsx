@@ -1,5 +1,4 @@
 import { Group, Radio, SimpleGrid, Stack, Text } from '@mantine/core';
-import { OutputType } from '@ratchet/contract/entities/output';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { client } from '../../api/client.ts';
@@ -11,7 +10,7 @@ import { LeaveGuard } from '../administration/leave-guard.tsx';
 import { MayButton } from '../administration/may-button.tsx';
 import { PageHeader } from '../administration/page-header.tsx';
 import { useDraft } from '../administration/use-draft.ts';
-import { sentConfig, typeNames } from './config-fields.ts';
+import { outputTypes, sentConfig, typeNames } from './config-fields.ts';
 import { OutputFields } from './output-fields.tsx';
 import { configOf, missing, newOutput, type OutputValues } from './output-values.ts';
 
@@ -21,7 +20,7 @@ const defaults = { type: 'webhook' };
 /** `?type=` chooses its kind. */
 export function NewOutput() {
   const [{ type: wanted }, setUrl] = useUrlState(defaults);
-  const type = OutputType.options.find((one) => one === wanted) ?? 'webhook';
+  const type = outputTypes.find((one) => one === wanted) ?? 'webhook';
   return (
     <Stack>
       <PageHeader
@@ -31,7 +30,7 @@ export function NewOutput() {
       />
       <Radio.Group label="Kind" value={type} onChange={(next) => setUrl({ type: next })}>
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} mt="xs">
-          {OutputType.options.map((option) => (
+          {outputTypes.map((option) => (
             <Radio
               key={option}
               value={option}

@@ -1,5 +1,5 @@
 import { Button, Stack, Switch } from '@mantine/core';
-import { DeliverOn, type OutputDestination, OutputType } from '@ratchet/contract/entities/output';
+import type { OutputDestination } from '@ratchet/contract/entities/output';
 import { IconDatabaseExport, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -17,7 +17,7 @@ import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { readList } from '../../kit/table/filter-values.ts';
 import { listing, sortOf, sortText, where, whereFlag, whereIn } from '../administration/listing.ts';
 import { PageHeader } from '../administration/page-header.tsx';
-import { typeNames } from '../output/config-fields.ts';
+import { outputTypes, typeNames } from '../output/config-fields.ts';
 
 const defaults = { q: '', type: '', enabled: '', global: '', on: '', sort: 'name' };
 const yesNo = (yes: string, no: string) => [
@@ -34,7 +34,7 @@ const filters = [
     key: 'type',
     label: 'Kind',
     kind: 'multi',
-    options: OutputType.options.map((value) => ({ value, label: typeNames[value].label })),
+    options: outputTypes.map((value) => ({ value, label: typeNames[value].label })),
   },
   { key: 'enabled', label: 'State', kind: 'select', options: yesNo('Enabled', 'Disabled') },
   { key: 'global', label: 'Takes', kind: 'select', options: yesNo('Every output', 'What names it') },
@@ -42,7 +42,7 @@ const filters = [
     key: 'on',
     label: 'Executions',
     kind: 'select',
-    options: DeliverOn.options.map((value) => ({ value, label: ends[value] })),
+    options: Object.entries(ends).map(([value, label]) => ({ value, label })),
   },
 ] as const;
 

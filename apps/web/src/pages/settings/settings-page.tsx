@@ -1,3 +1,34 @@
+import { Stack } from '@mantine/core';
+import { useMay } from '../../api/use-identity.ts';
+import { useUrlState } from '../../app/use-url-state.ts';
+import { PageHeader } from '../administration/page-header.tsx';
+import { PageTabs } from '../administration/page-tabs.tsx';
+import { Alerts } from './alerts.tsx';
+import { Appearance } from './appearance.tsx';
+import { Configuration } from './configuration.tsx';
+import { ServerHealth } from './server-health.tsx';
+
+const defaults = { tab: 'server' };
+
 export function SettingsPage() {
-  return <p>Not here yet.</p>;
+  const [{ tab }, setUrl] = useUrlState(defaults);
+  const may = useMay();
+  return (
+    <Stack>
+      <PageHeader title="Settings" />
+      <PageTabs
+        label="Parts of the settings"
+        value={tab}
+        onChange={(next) => setUrl({ tab: next })}
+        tabs={[
+          { value: 'server', label: 'Server', content: <ServerHealth /> },
+          ...(may('administer')
+            ? [{ value: 'configuration', label: 'Configuration', content: <Configuration /> }]
+            : []),
+          { value: 'alerts', label: 'Alerts', content: <Alerts /> },
+          { value: 'appearance', label: 'Appearance', content: <Appearance /> },
+        ]}
+      />
+    </Stack>
+  );
 }

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import type { Task } from '@ratchet/contract/entities/task';
 import { RatchetError } from '@ratchet/contract/errors';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useLive } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
 import { useMay } from '../../api/use-identity.ts';
@@ -17,6 +17,7 @@ import { ElsewhereDialog } from './drafts/elsewhere-dialog.tsx';
 import { LeaveGuard } from './drafts/leave-guard.tsx';
 import { useSave } from './drafts/use-save.ts';
 import { MissingTask } from './missing-task.tsx';
+import { Notice } from './notice.tsx';
 import { PushDialog } from './repository/push-dialog.tsx';
 import { TaskContext, type TaskSession } from './task-context.ts';
 import { TaskHeader } from './task-header.tsx';
@@ -113,14 +114,20 @@ function TaskShown({
     }),
     [task, entry, readOnlyReason, drafts, changeDrafts, save, saving, unsavable, queries, routeId, setAddress],
   );
+  const list = useRef<HTMLDivElement>(null);
   const shown = tabs.some(({ value }) => value === tab) ? tab : 'source';
+  useEffect(() => {
+    // On a narrow screen the tabs scroll.
+    void shown;
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   const overtaken = isDirty(drafts) && drafts.revision !== task.revision;
   return (
     <TaskContext value={session}>
       <Stack gap="md">
         <TaskHeader />
         {overtaken && (
-          <Alert color="orange" variant="outline" role="status" title="Somebody else changed this task meanwhile">
+          <Notice tone="warning" role="status" title="Somebody else changed this task meanwhile">
             <Group justify="space-between">
               <Text size="sm">
                 Your edits rest on revision {drafts.revision}; it is revision {task.revision} now. Nothing of yours is
@@ -130,7 +137,7 @@ function TaskShown({
                 Show what changed
               </Button>
             </Group>
-          </Alert>
+          </Notice>
         )}
         <Tabs
           value={shown}
@@ -139,6 +146,7 @@ function TaskShown({
           activateTabWithKeyboard={false}
         >
           <Tabs.List
+            ref={list}
             mb="md"
             style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}
             aria-label="Parts of the task"
@@ -151,7 +159,9 @@ function TaskShown({
           </Tabs.List>
           {tabs.map(({ value, label, content }) => (
             <Tabs.Panel key={value} value={value}>
-              <Suspense fallback={<Skeleton height={320} aria-label={`Loading ${label}`} />}>{content()}</Suspense>
+              <Suspense fallback={<Skeleton role="status" height={320} aria-label={`Loading ${label}`} />}>
+                {content()}
+              </Suspense>
             </Tabs.Panel>
           ))}
         </Tabs>

@@ -5,10 +5,12 @@ import { client } from '../../../api/client.ts';
 import { read } from '../../../api/queries.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
+import { carrierOf } from '../source/carriers.ts';
 import { useTask } from '../task-context.ts';
 import { draftKeys, type Part, pathOf, rebased } from './draft-state.ts';
-import { partText } from './plan-save.ts';
-import { type Theirs, UnsavedPart } from './unsaved-part.tsx';
+import { needsMerge, type Theirs } from './needs-merge.ts';
+import { partText } from './part-text.ts';
+import { UnsavedPart } from './unsaved-part.tsx';
 
 interface ElsewhereDialogProps {
   readonly opened: boolean;
@@ -38,7 +40,9 @@ function Decisions({ onClose }: { readonly onClose: () => void }) {
   const theirs = useTheirs(keys);
   const [texts, setTexts] = useState<Readonly<Record<string, string | null>>>({});
   const [open, setOpen] = useState<Readonly<Record<string, number>>>({});
-  const waits = Object.values(open).reduce((sum, count) => sum + count, 0);
+  // A merge that has not told its text yet is not decided either.
+  const merges = keys.filter((key) => theirs.data && needsMerge(drafts.items[key], theirs.data[key]));
+  const waits = merges.reduce((sum, key) => sum + (open[key] ?? 1), 0);
 
   const apply = (thenSave: boolean, choose: (key: string, remote: string | null) => string | null) => {
     if (!theirs.data) return;
@@ -103,17 +107,22 @@ function Decisions({ onClose }: { readonly onClose: () => void }) {
 
 /** What the parts that we edited hold now. */
 function useTheirs(keys: readonly string[]) {
-  const { task } = useTask();
+  const { task, entry } = useTask();
+  const textOf = async (path: string): Promise<Theirs> => {
+    if (!task.files.some((file) => file.path === path)) return { text: null };
+    const { content, encoding } = await client.tasks.getFile({ id: task.id, path });
+    return encoding === 'base64' ? { text: null, binary: true } : { text: content };
+  };
   return useQuery({
     queryKey: ['task-file', task.id, 'theirs', task.revision, task.checksum, ...keys],
     queryFn: async (): Promise<Record<string, Theirs>> => {
       const found = await Promise.all(
         keys.map(async (key): Promise<[string, Theirs]> => {
           const path = pathOf(key);
-          if (path === null) return [key, { text: partText(task, key as Part) }];
-          if (!task.files.some((file) => file.path === path)) return [key, { text: null }];
-          const { content, encoding } = await client.tasks.getFile({ id: task.id, path });
-          return [key, encoding === 'base64' ? { text: null, binary: true } : { text: content }];
+          if (path !== null) return [key, await textOf(path)];
+          const part = key as Part;
+          const file = task.storageType === 'folder' ? await textOf(carrierOf(task, entry, part)) : null;
+          return [key, { text: partText(task, part, file?.text ?? null) }];
         }),
       );
       return Object.fromEntries(found);

@@ -1,7 +1,7 @@
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { draftKeys, dropped, isDirty, keyName, type TaskDrafts } from './draft-state.ts';
-import { outlivesReload } from './draft-store.ts';
+import { draftsOf, outlivesReload } from './draft-store.ts';
 
 interface LeaveGuardProps {
   readonly taskId: string;
@@ -11,11 +11,11 @@ interface LeaveGuardProps {
 
 /** Asks before a page with unsaved edits is left. */
 export function LeaveGuard({ taskId, drafts, changeDrafts }: LeaveGuardProps) {
-  const dirty = isDirty(drafts);
   const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
+    // As it is now, which may not be drawn yet.
+    shouldBlockFn: ({ current, next }) => isDirty(draftsOf(taskId)) && current.pathname !== next.pathname,
     // A reload brings them back; a tab that is closed does not.
-    enableBeforeUnload: () => dirty,
+    enableBeforeUnload: () => isDirty(draftsOf(taskId)),
     withResolver: true,
   });
   const keys = draftKeys(drafts);

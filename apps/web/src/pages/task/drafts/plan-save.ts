@@ -22,12 +22,6 @@ export interface Unsavable {
   readonly message: string;
 }
 
-/** The text that a part is edited as. */
-export function partText(task: Pick<Task, 'metadata' | 'inputSchema' | 'outputSchema'>, part: Part): string {
-  const value = { metadata: task.metadata, input: task.inputSchema, output: task.outputSchema }[part];
-  return value === null ? '' : `${JSON.stringify(value, null, 2)}\n`;
-}
-
 /** What has to be sent so that the drafts are stored, or why they cannot be. */
 export function planSave(
   task: Pick<Task, 'metadata'>,

@@ -1,13 +1,9 @@
-import { Alert, Group, Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { DiffView, HunkMerge, languageOf } from '../../../kit/editor/index.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { Notice } from '../notice.tsx';
 import { type Draft, keyName, pathOf } from './draft-state.ts';
-
-export interface Theirs {
-  /** null: it is gone. */
-  readonly text: string | null;
-  readonly binary?: boolean;
-}
+import { needsMerge, type Theirs } from './needs-merge.ts';
 
 interface UnsavedPartProps {
   readonly name: string;
@@ -37,9 +33,9 @@ export function UnsavedPart({ name, draft, theirs, onDecide }: UnsavedPartProps)
         )}
       </Group>
       {theirs.binary ? (
-        <Alert color="orange" variant="outline">
+        <Notice tone="warning">
           <Text size="sm">It is no text any more. Keep yours or take theirs as a whole.</Text>
-        </Alert>
+        </Notice>
       ) : untouched ? (
         <DiffView
           before={draft.base}
@@ -50,14 +46,14 @@ export function UnsavedPart({ name, draft, theirs, onDecide }: UnsavedPartProps)
           collapseUnchanged
           maxHeight={320}
         />
-      ) : alike ? null : (
+      ) : !needsMerge(draft, theirs) ? null : (
         <HunkMerge
           base={draft.base}
           local={draft.text}
           remote={theirs.text}
           language={language}
-          localLabel="Yours, not saved"
-          remoteLabel="Theirs, saved"
+          localLabel="Yours"
+          remoteLabel="Theirs"
           onChange={(text, { unresolved }) => onDecide(text, unresolved)}
         />
       )}

@@ -62,7 +62,10 @@ export function useSave(task: Task | undefined, routeId: string) {
     // What the editor told in this same moment is in the store, and may not be in what was drawn last.
     const drafts = draftsOf(task.id);
     if (!isDirty(drafts)) return;
-    if (drafts.revision !== task.revision) return setElsewhere(true);
+    if (drafts.revision !== task.revision) {
+      setElsewhere(true);
+      return;
+    }
     const plan = planSave(task, drafts);
     if ('unsavable' in plan) {
       setUnsavable(plan.unsavable);

@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, FileButton, Group, Menu, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Button, FileButton, Group, Menu, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconDots, IconDownload, IconPencil, IconRotate, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
@@ -7,6 +7,7 @@ import { CodeEditor, languageOf } from '../../../kit/editor/index.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { dropped, fileKey, keyName, type Part, written } from '../drafts/draft-state.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { PathDialog } from './add-file.tsx';
 import { BinaryFile } from './binary-file.tsx';
@@ -55,12 +56,12 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
         {file && <FileMenu path={path} onOpen={onOpen} />}
       </Group>
       {!file && (
-        <Alert color="orange" variant="outline" title="This file was deleted meanwhile">
+        <Notice tone="warning" title="This file was deleted meanwhile">
           Your edit of it is still here. Saving shows what changed and lets you decide.
-        </Alert>
+        </Notice>
       )}
       {error && <ErrorPanel error={error} onRetry={() => void refetch()} />}
-      {!draft && !data && !error && <Skeleton height={360} aria-label={`Loading ${path}`} />}
+      {!draft && !data && !error && <Skeleton role="status" height={360} aria-label={`Loading ${path}`} />}
       {!draft && data?.encoding === 'base64' && <BinaryFile file={data} />}
       {(draft || data?.encoding === 'utf8') && (
         <TextFile path={path} saved={data?.encoding === 'utf8' ? data.content : null} onPart={onPart} />
@@ -99,14 +100,14 @@ function TextFile({ path, saved, onPart }: TextFileProps) {
   return (
     <>
       {blocking && (
-        <Alert color="orange" variant="outline" title={`${keyName(blocking)} has unsaved edits`}>
+        <Notice tone="warning" title={`${keyName(blocking)} has unsaved edits`}>
           <Group justify="space-between">
             <Text size="sm">It is kept in this file. Save or discard those edits before you edit the file itself.</Text>
             <Button size="xs" variant="default" onClick={() => onPart(blocking)}>
               Open {keyName(blocking).toLowerCase()}
             </Button>
           </Group>
-        </Alert>
+        </Notice>
       )}
       <CodeEditor
         value={draft?.text ?? saved ?? ''}
@@ -171,7 +172,7 @@ function FileMenu({ path, onOpen }: { readonly path: string; readonly onOpen: (p
               </Menu.Item>
               <Menu.Item
                 leftSection={<IconTrash size={16} aria-hidden />}
-                onClick={() => remove.mutate(path, { onSuccess: () => onOpen(entry) })}
+                onClick={() => remove.mutate({ path, opened: () => onOpen(entry) })}
               >
                 Delete
               </Menu.Item>
@@ -187,15 +188,14 @@ function FileMenu({ path, onOpen }: { readonly path: string; readonly onOpen: (p
         initial={path}
         busy={rename.isPending}
         onPath={(to) =>
-          rename.mutate(
-            { from: path, to },
-            {
-              onSuccess: () => {
-                setRenaming(false);
-                onOpen(to);
-              },
+          rename.mutate({
+            from: path,
+            to,
+            opened: () => {
+              setRenaming(false);
+              onOpen(to);
             },
-          )
+          })
         }
       />
     </Group>

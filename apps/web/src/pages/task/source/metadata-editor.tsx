@@ -28,7 +28,7 @@ export function MetadataEditor({ onOpen }: { readonly onOpen: (path: string) => 
         part={part}
         onOpen={onOpen}
       />
-      {view === 'json' ? (
+      {view === 'json' && part.ready ? (
         <CodeEditor
           value={part.text}
           onChange={part.mayChange ? part.change : undefined}

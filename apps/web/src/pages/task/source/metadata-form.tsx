@@ -1,16 +1,17 @@
 import {
-  Alert,
   Button,
   Fieldset,
   Group,
   NumberInput,
   SimpleGrid,
+  Skeleton,
   Stack,
   TagsInput,
   Text,
   Textarea,
   TextInput,
 } from '@mantine/core';
+import { Notice } from '../notice.tsx';
 import { isRecord, parsed, printed, usePart } from './use-part.ts';
 
 interface MetadataFormProps {
@@ -37,18 +38,19 @@ const versionForm = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 /** The members of the metadata that Ratchet knows. Others stay as they are. */
 export function MetadataForm({ onJson }: MetadataFormProps) {
-  const { text, change, mayChange } = usePart('metadata');
+  const { text, change, mayChange, ready } = usePart('metadata');
+  if (!ready) return <Skeleton height={400} />;
   const value = parsed(text);
   if (!isRecord(value))
     return (
-      <Alert color="orange" variant="outline" title="This is not valid JSON now">
+      <Notice tone="warning" title="This is not valid JSON now">
         <Stack align="flex-start" gap="xs">
           <Text size="sm">The form shows it again once it is. Nothing that was typed is lost.</Text>
           <Button size="xs" variant="default" onClick={onJson}>
             Mend it as JSON
           </Button>
         </Stack>
-      </Alert>
+      </Notice>
     );
   const set = (name: string, next: unknown) => {
     const { [name]: _, ...rest } = value;
@@ -85,7 +87,7 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
               {...field('version', 'Version', 'Semantic, such as 1.2.0')}
               error={versionForm.test(textOf('version')) ? undefined : 'Write it like 1.0.0.'}
             />
-            <TextInput {...field('category', 'Category')} />
+            <TextInput {...field('category', 'Category', 'Such as finance')} />
           </SimpleGrid>
           <Textarea {...field('description', 'Description', 'What the task does')} autosize minRows={2} maxRows={10} />
           <TagsInput
@@ -97,7 +99,7 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
             clearable={false}
           />
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <TextInput {...field('author', 'Author')} />
+            <TextInput {...field('author', 'Author', 'Who wrote it')} />
             <TextInput {...field('license', 'License', 'Such as Apache-2.0')} />
           </SimpleGrid>
         </Stack>

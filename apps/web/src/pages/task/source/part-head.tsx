@@ -1,5 +1,6 @@
-import { Alert, Button, Group, SegmentedControl, Text, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Text, Title } from '@mantine/core';
 import { IconRotate } from '@tabler/icons-react';
+import { Notice } from '../notice.tsx';
 import type { usePart } from './use-part.ts';
 
 interface PartHeadProps {
@@ -36,14 +37,14 @@ export function PartHead({ title, views, view, onView, part, onOpen }: PartHeadP
         </Group>
       </Group>
       {blockedBy !== null && (
-        <Alert color="orange" variant="outline" title={`${blockedBy} has unsaved edits`}>
+        <Notice tone="warning" title={`${blockedBy} has unsaved edits`}>
           <Group justify="space-between">
             <Text size="sm">This part is kept in that file. Save or discard its edits first.</Text>
             <Button size="xs" variant="default" onClick={() => onOpen(blockedBy)}>
               Open {blockedBy}
             </Button>
           </Group>
-        </Alert>
+        </Notice>
       )}
     </>
   );

@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useUrlState } from '../../../app/use-url-state.ts';
 import { CodeEditor } from '../../../kit/editor/index.tsx';
 import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { PartHead } from './part-head.tsx';
 import { SchemaFields } from './schema-fields.tsx';
@@ -45,6 +46,13 @@ export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
       onOpen={onOpen}
     />
   );
+  if (!part.ready)
+    return (
+      <Stack gap="sm">
+        {head}
+        <Skeleton height={240} />
+      </Stack>
+    );
   if (part.text.trim() === '' && view !== 'json')
     return (
       <Stack gap="sm">
@@ -111,13 +119,13 @@ export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
 
 function NotShown({ text, onJson }: { readonly text: string; readonly onJson: () => void }) {
   return (
-    <Alert color="gray" variant="outline">
+    <Notice tone="neutral">
       <Group justify="space-between">
         <Text size="sm">{text} Nothing that was typed is lost.</Text>
         <Button size="xs" variant="default" onClick={onJson}>
           Edit it as JSON
         </Button>
       </Group>
-    </Alert>
+    </Notice>
   );
 }

@@ -1,6 +1,7 @@
-import { Alert, Box, Stack } from '@mantine/core';
+import { Box, Stack } from '@mantine/core';
 import { useUrlState } from '../../../app/use-url-state.ts';
 import { type Part, parts } from '../drafts/draft-state.ts';
+import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { FileEditor } from './file-editor.tsx';
 import { FileList } from './file-list.tsx';
@@ -22,9 +23,9 @@ export default function SourceTab() {
   return (
     <Stack>
       {readOnlyReason !== null && (
-        <Alert color="gray" variant="outline" title="Read-only">
+        <Notice tone="neutral" title="Read-only">
           {readOnlyReason}
-        </Alert>
+        </Notice>
       )}
       <div className={classes.layout}>
         <FileList part={part} path={part === null ? path : null} onFile={openFile} onPart={openPart} />

@@ -30,14 +30,19 @@ export function useFileActs() {
     onDone: adopt,
   });
 
-  const remove = useAction<string, { was: Awaited<ReturnType<typeof contentOf>>; after: Task }>({
-    act: async (path) => {
+  // A part that was asked for is opened first: what shows the old one goes with it.
+  const remove = useAction<
+    { path: string; opened: () => void },
+    { was: Awaited<ReturnType<typeof contentOf>>; after: Task }
+  >({
+    act: async ({ path }) => {
       const was = await contentOf(path);
       await client.tasks.deleteFile({ id: task.id, path, expectedRevision: task.revision });
       return { was, after: await client.tasks.get({ id: task.id }) };
     },
     changes: ['tasks'],
-    onDone: ({ was, after }, path) => {
+    onDone: ({ was, after }, { path, opened }) => {
+      opened();
       changeDrafts((all) => dropped(all, [fileKey(path)]));
       adopt(after);
       showUndo(`${path} is deleted`, () => {
@@ -51,7 +56,7 @@ export function useFileActs() {
     },
   });
 
-  const rename = useAction<{ from: string; to: string }, Task>({
+  const rename = useAction<{ from: string; to: string; opened: () => void }, Task>({
     act: async ({ from, to }) => {
       const { content, encoding, mode } = await contentOf(from);
       const made = await client.tasks.putFile({
@@ -76,7 +81,8 @@ export function useFileActs() {
     },
     changes: ['tasks'],
     done: (_, { from, to }) => `${from} is ${to} now`,
-    onDone: (after, { from, to }) => {
+    onDone: (after, { from, to, opened }) => {
+      opened();
       changeDrafts((all) => {
         const moved = renamed(all, from, to);
         return moved.revision === task.revision ? { ...moved, revision: after.revision } : moved;
