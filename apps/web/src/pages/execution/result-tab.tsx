@@ -67,7 +67,7 @@ function ErrorCard({ execution, error }: { execution: Execution; error: NonNulla
       color="red"
       variant="outline"
       title={`${name}: ${message}`}
-      styles={{ title: { overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' } }}
+      styles={{ body: { minWidth: 0 }, title: { overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs">
         {(line !== null || file !== null) && (

@@ -88,7 +88,7 @@ export function ExecutionsPage() {
         values={{ q, status, when, trigger, took }}
         onChange={({ q, status, when, trigger, took }) => setState({ q, status, when, trigger, took })}
       >
-        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable maw={240} />
+        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
       </FilterBar>
       {(job || node) && (
         <Text size="sm">

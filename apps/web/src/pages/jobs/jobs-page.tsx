@@ -80,7 +80,7 @@ export function JobsPage() {
               values={{ q, status, priority, when }}
               onChange={({ q, status, priority, when }) => setState({ q, status, priority, when })}
             >
-              <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable maw={240} />
+              <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
             </FilterBar>
             {(batch || schedule) && (
               <Text size="sm">
