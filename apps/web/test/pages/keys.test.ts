@@ -40,7 +40,7 @@ it('makes a key that is shown once, narrows, replaces and takes it back', async 
   expect((await replaced.tasks.list()).items.map(({ name }) => name)).toEqual(['greet']);
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
 
-  await page.getByRole('switch', { name: 'Enable the key nightly build' }).uncheck({ force: true });
+  await page.getByRole('switch', { name: 'Enable the key nightly build' }).press('Space');
   await expect.poll(async () => (await client.apiKeys.list()).items[0]?.enabled).toBe(false);
   await page.getByRole('button', { name: 'Take back nightly build' }).click();
   await dialog.getByRole('button', { name: 'Take back the key' }).click();

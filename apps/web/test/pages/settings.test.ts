@@ -1,5 +1,13 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
+
+/** Filters the settings to one, and opens it. */
+async function openSetting(page: Page, name: string): Promise<void> {
+  await page.getByRole('searchbox', { name: 'Search' }).fill(name);
+  await expect.poll(() => page.getByRole('table', { name: 'Settings of the server' }).getByRole('row').count()).toBe(2);
+  await page.getByRole('button', { name, exact: true }).click();
+}
 
 it('shows how the server is, and changes settings in its file', async () => {
   const { page, client, expectAccessible } = await openPage({ path: '/settings' });
@@ -10,8 +18,7 @@ it('shows how the server is, and changes settings in its file', async () => {
   await expectAccessible(page);
 
   await page.getByRole('tab', { name: 'Configuration' }).click();
-  await page.getByRole('searchbox', { name: 'Search' }).fill('retention.logs_days');
-  await page.getByRole('button', { name: 'retention.logs_days' }).click();
+  await openSetting(page, 'retention.logs_days');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('A change counts at once.', { exact: false }).waitFor();
   await dialog.getByLabel('New value').fill('5');
@@ -21,16 +28,14 @@ it('shows how the server is, and changes settings in its file', async () => {
   expect((await client.config.get()).restartNeeded).toEqual([]);
   await page.getByRole('row', { name: /retention.logs_days.* 5 File/ }).waitFor();
 
-  await page.getByRole('searchbox', { name: 'Search' }).fill('graphql.max_depth');
-  await page.getByRole('button', { name: 'graphql.max_depth' }).click();
+  await openSetting(page, 'graphql.max_depth');
   await dialog.getByLabel('New value').fill('9');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Start the server anew to let these count').waitFor();
   await expectAccessible(page);
 
   // What the environment sets is said, and not offered.
-  await page.getByRole('searchbox', { name: 'Search' }).fill('execution.allow_private');
-  await page.getByRole('button', { name: 'execution.allow_private' }).click();
+  await openSetting(page, 'execution.allow_private');
   await dialog.getByText(/The server’s environment sets it/).waitFor();
   expect(await dialog.getByRole('button', { name: 'Save' }).count()).toBe(0);
 });
@@ -59,9 +64,9 @@ it('watches figures', async () => {
 
 it('looks as it is told', async () => {
   const { page, expectAccessible } = await openPage({ path: '/settings?tab=appearance', colorScheme: 'light' });
-  await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await page.getByText('Dark', { exact: true }).click();
   await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');
-  await page.getByRole('radio', { name: 'As the system has it' }).check({ force: true });
+  await page.getByText('As the system has it').click();
   await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('light');
   await expectAccessible(page);
 });

@@ -35,7 +35,7 @@ it('makes an account with a password for once, grants something, and shows what 
   await dialog.getByRole('checkbox', { name: 'run', exact: true }).check();
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Grant it' }).click();
-  await page.getByRole('cell', { name: 'gr*' }).waitFor();
+  await page.getByRole('cell', { name: 'gr*', exact: true }).waitFor();
   const ada = (await client.users.list({ q: 'ada' })).items[0];
   const grants = await client.grants.list({ filters: [{ field: 'userId', op: 'eq', value: ada?.id ?? '' }] });
   expect(grants.items).toMatchObject([{ taskPattern: 'gr*', permissions: ['read', 'run'], repositoryId: null }]);
