@@ -1,0 +1,75 @@
+import { freePort } from '@ratchet/testing/server-process';
+import lighthouse, { desktopConfig } from 'lighthouse';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { type Opened, openPage } from './harness.ts';
+
+const categories = ['performance', 'accessibility', 'best-practices'] as const;
+type Scores = Readonly<Record<(typeof categories)[number], number>>;
+const least = 90;
+const mostRuns = 4;
+/** What Lighthouse measures of a usual desktop computer. A slower or busier machine is reckoned up to it, as Lighthouse advises. */
+const usualBenchmark = 1500;
+
+let opened: Opened;
+let taskId: string;
+let port: number;
+let browser: Awaited<ReturnType<typeof launchChromium>>;
+beforeAll(async () => {
+  opened = await openPage({
+    data: async (client, git) => {
+      await git.connect(client);
+      const { items } = await client.tasks.list();
+      taskId = items[0]?.id ?? '';
+      await client.tasks.run({ id: taskId, input: { name: 'Ada', n: 2 }, wait: true });
+    },
+  });
+  // Lighthouse speaks to a browser of its own, by its port.
+  port = await freePort();
+  browser = await launchChromium([`--remote-debugging-port=${port}`]);
+});
+afterAll(() => browser?.close());
+
+let benchmark = usualBenchmark;
+async function run(url: string): Promise<Scores> {
+  const { settings } = desktopConfig;
+  const cpuSlowdownMultiplier = Math.min(1, benchmark / usualBenchmark);
+  const throttling = { ...settings?.throttling, cpuSlowdownMultiplier };
+  const flags = { port, logLevel: 'error' as const, onlyCategories: [...categories] };
+  const result = await lighthouse(url, flags, { ...desktopConfig, settings: { ...settings, throttling } });
+  if (!result) throw new Error(`Lighthouse said nothing of ${url}.`);
+  const { audits, environment, categories: found } = result.lhr;
+  const said = ['total-blocking-time', 'largest-contentful-paint', 'cumulative-layout-shift'].map(
+    (id) => `${id} ${audits[id]?.displayValue}`,
+  );
+  const score = (name: (typeof categories)[number]): number => Math.round((found[name]?.score ?? 0) * 100);
+  console.log(`${url}: ${categories.map((name) => `${name} ${score(name)}`).join(', ')} (${said.join(', ')})`);
+  console.log(`The machine’s benchmark: ${environment.benchmarkIndex}, reckoned with ${Math.round(benchmark)}.`);
+  benchmark = environment.benchmarkIndex;
+  return {
+    performance: score('performance'),
+    accessibility: score('accessibility'),
+    'best-practices': score('best-practices'),
+  };
+}
+
+/** Other work of the machine only ever lowers what is measured: the best of some runs counts. */
+async function best(url: string): Promise<Scores> {
+  let scores = await run(url);
+  for (let runs = 1; runs < mostRuns && scores.performance < least; runs++) {
+    const next = await run(url);
+    scores = { ...next, performance: Math.max(next.performance, scores.performance) };
+  }
+  return scores;
+}
+
+describe('Lighthouse gives at least 90', () => {
+  it.each([
+    ['the dashboard', () => '/'],
+    ['the tasks', () => '/tasks'],
+    ['a task', () => `/tasks/${taskId}`],
+  ])('to %s', { timeout: 400_000 }, async (_name, path) => {
+    const scores = await best(`${opened.origin}${path()}`);
+    for (const name of categories) expect(scores[name], name).toBeGreaterThanOrEqual(least);
+  });
+});
