@@ -13,16 +13,9 @@ import { Notice } from '../administration/notice.tsx';
 import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
-import { type Config, rowsOf, type SettingRow, shownValue } from './setting-values.ts';
+import { type Config, rowsOf, type SettingRow, shownValue, sourceWords } from './setting-values.ts';
 
 const defaults = { q: '', section: '', source: '', counts: '', setting: '' };
-
-export const sourceWords: Readonly<Record<SettingRow['source'] & string, string>> = {
-  default: 'Default',
-  file: 'File',
-  environment: 'Environment',
-  argument: 'Command line',
-};
 
 const filters: readonly Filter[] = [
   {
