@@ -13,8 +13,7 @@ import { Notice } from '../administration/notice.tsx';
 import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
-import { type Config, rowsOf, type SettingRow, shownValue } from './setting-values.ts';
-import { sourceWords } from './source-words.ts';
+import { type Config, rowsOf, type SettingRow, shownValue, sourceWords } from './setting-values.ts';
 
 const defaults = { q: '', section: '', source: '', counts: '', setting: '' };
 

@@ -7,8 +7,7 @@ import { ChangedMeanwhile } from '../administration/changed-meanwhile.tsx';
 import { FormErrors } from '../administration/form-errors.tsx';
 import { useDraft } from '../administration/use-draft.ts';
 import { SettingInput } from './setting-input.tsx';
-import { type Config, type SettingRow, shownValue } from './setting-values.ts';
-import { sourceWords } from './source-words.ts';
+import { type Config, type SettingRow, shownValue, sourceWords } from './setting-values.ts';
 
 interface Props {
   readonly row: SettingRow | null;
