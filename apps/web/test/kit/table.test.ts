@@ -8,7 +8,6 @@ import {
   withoutChip,
   writeList,
 } from '../../src/kit/table/filter-values.ts';
-import { pageRange } from '../../src/kit/table/page-range.ts';
 import { moveRow, nextSort, selectAll, selectRow } from '../../src/kit/table/row-moves.ts';
 
 const filters: Filter[] = [
@@ -92,12 +91,5 @@ describe('rows', () => {
     expect(down.order).toBe('desc');
     expect(nextSort('name', down).order).toBe('asc');
     expect(nextSort('age', up)).toEqual({ field: 'age', order: 'asc' });
-  });
-  test.each([
-    [1, 25, 0, { from: 0, to: 0, pages: 1 }],
-    [2, 25, 1234, { from: 26, to: 50, pages: 50 }],
-    [50, 25, 1234, { from: 1226, to: 1234, pages: 50 }],
-  ])('page %i of %i each in %i', (page, limit, total, range) => {
-    expect(pageRange(page, limit, total)).toEqual(range);
   });
 });

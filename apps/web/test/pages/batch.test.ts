@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting, failing } from './run-tasks.ts';
 
-it('shows what became of each request, runs the failed ones again, and exports the results', async () => {
+it('shows what became of each request, runs the failed ones again, and exports the results', {
+  timeout: 180_000,
+}, async () => {
   let id = '';
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
@@ -27,8 +29,8 @@ it('shows what became of each request, runs the failed ones again, and exports t
   await page.getByRole('heading', { level: 1, name: 'month' }).waitFor();
   await page.getByText('3 of 3 requests ended').waitFor();
   const table = page.getByRole('table', { name: 'Requests of the batch' });
-  await table.getByRole('row').filter({ hasText: 'broken' }).getByText('Failed').waitFor();
-  await table.getByRole('row').filter({ hasText: 'after' }).getByText('Skipped').waitFor();
+  await table.getByRole('row').filter({ hasText: 'broken' }).getByText('Failed', { exact: true }).waitFor();
+  await table.getByRole('row').filter({ hasText: 'after' }).getByText('Skipped', { exact: true }).waitFor();
   await expectAccessible(page);
 
   const download = page.waitForEvent('download');

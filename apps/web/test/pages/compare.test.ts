@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting } from './run-tasks.ts';
 
-it('shows two executions side by side and what differs', async () => {
+it('shows two executions side by side and what differs', { timeout: 180_000 }, async () => {
   const ids: string[] = [];
   const { page, expectAccessible } = await openPage({
     data: async (client) => {
@@ -23,7 +23,7 @@ it('shows two executions side by side and what differs', async () => {
   await page.getByRole('heading', { name: 'Input (differs)' }).waitFor();
   await page.getByRole('heading', { name: 'Output (differs)' }).waitFor();
   const times = page.getByRole('table', { name: 'Times of the two executions' });
-  await times.getByRole('rowheader', { name: 'run' }).waitFor();
+  await times.getByRole('rowheader', { name: 'run', exact: true }).waitFor();
   await page.getByRole('button', { name: 'Compare the logs' }).click();
   await page.getByText('step 2 of 3').waitFor();
   await expectAccessible(page);

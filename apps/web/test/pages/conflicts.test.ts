@@ -31,12 +31,13 @@ describe('the conflicts', () => {
     await greet.waitFor();
 
     await page.getByRole('checkbox', { name: /twice/ }).check();
-    await page.getByRole('button', { name: 'Take what is upstream' }).click();
+    const together = page.getByRole('group', { name: 'With the chosen conflicts' });
+    await together.getByRole('button', { name: 'Take what is upstream' }).click();
     const dialog = page.getByRole('dialog', { name: 'Take what is upstream in twice?' });
     await opened.expectAccessible(page);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     expect((await client.conflicts.list()).meta.total).toBe(2);
-    await page.getByRole('button', { name: 'Take what is upstream' }).click();
+    await together.getByRole('button', { name: 'Take what is upstream' }).click();
     await dialog.getByRole('button', { name: 'Take what is upstream' }).click();
     await page.getByText('1 of 1 decided').waitFor();
     await opened.expectAccessible(page);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { converting } from './run-tasks.ts';
 
-it('stops at breakpoints in two files, steps, shows what is there and evaluates', async () => {
+it('stops at breakpoints in two files, steps, shows what is there and evaluates', { timeout: 180_000 }, async () => {
   let task = '';
   const { page, expectAccessible } = await openPage({
     height: 1200,
@@ -67,12 +67,12 @@ it('stops at breakpoints in two files, steps, shows what is there and evaluates'
     .getByRole('spinbutton', { name: 'Amount' })
     .or(page.getByRole('textbox', { name: 'Amount' }))
     .fill('5');
-  await page.getByText('Stop at the first line').click();
+  await page.getByRole('switch', { name: 'Stop at the first line' }).uncheck();
   await page.getByRole('button', { name: 'Start again' }).click();
   await page.getByRole('region', { name: 'Output', exact: true }).getByText('10').waitFor();
 });
 
-it('shows where Chrome DevTools attaches, and stops at what is thrown', async () => {
+it('shows where Chrome DevTools attaches, and stops at what is thrown', { timeout: 180_000 }, async () => {
   let task = '';
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
@@ -92,7 +92,7 @@ it('shows where Chrome DevTools attaches, and stops at what is thrown', async ()
   await page.getByRole('button', { name: 'End the run' }).click();
   await expect.poll(() => client.tasks.endDebugSession({ sessionId: session }).catch((e) => e.code)).toBe('NOT_FOUND');
 
-  await page.getByText('Stop at the first line').click();
+  await page.getByRole('switch', { name: 'Stop at the first line' }).uncheck();
   await page.getByRole('button', { name: 'Start debugging' }).click();
   await page.getByRole('toolbar').getByText('at an exception in main, main.js, line 3').waitFor();
   await page.getByRole('region', { name: 'Variables' }).getByText('exception:').waitFor();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting, failing } from './run-tasks.ts';
 
-it('follows an execution while it runs, and cancels it', async () => {
+it('follows an execution while it runs, and cancels it', { timeout: 180_000 }, async () => {
   let id = '';
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
@@ -23,7 +23,7 @@ it('follows an execution while it runs, and cancels it', async () => {
   await expectAccessible(page);
 });
 
-it('shows why one failed, what it did, and what people say of it', async () => {
+it('shows why one failed, what it did, and what people say of it', { timeout: 180_000 }, async () => {
   let id = '';
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
@@ -59,7 +59,7 @@ it('shows why one failed, what it did, and what people say of it', async () => {
   await page.getByText('Its output went nowhere else').waitFor();
 });
 
-it('replays a recorded execution, runs it again and stores its output', async () => {
+it('replays a recorded execution, runs it again and stores its output', { timeout: 180_000 }, async () => {
   let id = '';
   const { page, client } = await openPage({
     data: async (made) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting, failing } from './run-tasks.ts';
 
-it('lists executions as they happen, filters them, and does the same with many', async () => {
+it('lists executions as they happen, filters them, and does the same with many', { timeout: 180_000 }, async () => {
   const { page, client, expectAccessible } = await openPage({ path: '/executions' });
   await page.getByText('Nothing has run yet').waitFor();
   const counts = await counting(client);
@@ -52,7 +52,7 @@ it('lists executions as they happen, filters them, and does the same with many',
   await page.getByRole('heading', { level: 1, name: 'Execution of counting' }).waitFor();
 });
 
-it('shows what the address asks for on a phone', async () => {
+it('shows what the address asks for on a phone', { timeout: 180_000 }, async () => {
   let task = '';
   const { page, expectAccessible } = await openPage({
     width: 390,

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting } from './run-tasks.ts';
 
-it('changes a job that waits, over what somebody else changed meanwhile, and cancels it', async () => {
+it('changes a job that waits, over what somebody else changed meanwhile, and cancels it', {
+  timeout: 180_000,
+}, async () => {
   let id = '';
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {

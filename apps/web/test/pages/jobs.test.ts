@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting, failing } from './run-tasks.ts';
 
-it('queues a job, pauses the queue, and does the same with many', async () => {
+it('queues a job, pauses the queue, and does the same with many', { timeout: 180_000 }, async () => {
   const { page, client, expectAccessible } = await openPage({
     path: '/jobs',
     data: async (made) => {

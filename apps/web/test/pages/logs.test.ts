@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting, failing } from './run-tasks.ts';
 
-it('finds what executions wrote, by words, level and task, and what they wrote most', async () => {
+it('finds what executions wrote, by words, level and task, and what they wrote most', {
+  timeout: 180_000,
+}, async () => {
   const { page, expectAccessible } = await openPage({
     data: async (client) => {
       const [counts, fails] = [await counting(client), await failing(client)];

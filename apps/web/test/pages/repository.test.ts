@@ -106,10 +106,15 @@ describe('one repository', () => {
     // Everything that the run deleted comes back.
     await tab(opened, /^Runs/).click();
     await page
-      .getByRole('button', { name: /^Sync of/ })
+      .getByRole('row', { name: /11 deleted/ })
+      .getByRole('cell')
       .first()
-      .click()
-      .catch(() => undefined);
+      .getByRole('button')
+      .click();
+    await page.getByRole('button', { name: 'Undo this run' }).click();
+    await page.getByRole('button', { name: 'Undo the run' }).click();
+    await page.getByText('What was taken back').waitFor();
+    expect((await client.tasks.list()).meta.total).toBe(12);
   });
 
   it('pushes the tasks that are chosen, with a message, and all that waits', async () => {
@@ -118,7 +123,7 @@ describe('one repository', () => {
       await edit(client, 'twice', '(input) => input.n + input.n\n');
     });
     const { page, git } = opened;
-    await page.getByRole('button', { name: 'See the changes of greet' }).click();
+    await page.getByRole('button', { name: 'Changes of greet' }).click();
     await page.getByRole('dialog').getByText('+(input) => input.name').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('checkbox', { name: /greet/ }).check();

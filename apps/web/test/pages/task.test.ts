@@ -248,4 +248,23 @@ describe('the page of a task', () => {
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await phone.page.close();
   });
+
+  it('shows a person who may only read what there is, and offers nothing they may not do', async () => {
+    const guarded = await openPage({ auth: 'password', data: (admin, git) => git.connect(admin) });
+    const [greet] = (await guarded.client.tasks.list()).items;
+    const reader = await guarded.newPage({ as: { username: 'rita', role: 'readonly' }, path: `/tasks/${greet?.id}` });
+    const code = reader.page.getByRole('textbox', { name: /^main\.js/ });
+    await code.waitFor();
+    await code.click();
+    await reader.page.keyboard.insertText('typed in vain');
+    expect(await code.innerText()).not.toContain('typed in vain');
+    expect(await reader.page.getByRole('switch', { name: 'Enabled' }).isDisabled()).toBe(true);
+    expect(await reader.page.getByRole('button', { name: 'Add a file' }).count()).toBe(0);
+    await guarded.expectAccessible(reader.page);
+    await reader.page.getByRole('tab', { name: 'Run', exact: true }).click();
+    await reader.page.getByText('You may not run tasks.').waitFor();
+    await reader.page.getByRole('tab', { name: 'Settings' }).click();
+    await reader.page.getByRole('heading', { name: 'Export' }).waitFor();
+    expect(await reader.page.getByRole('button', { name: /^Delete/ }).count()).toBe(0);
+  });
 });

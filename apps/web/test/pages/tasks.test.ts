@@ -15,13 +15,13 @@ it('lists tasks, finds them, and does the same to many, with an undo', async () 
   expect(await rows.count()).toBe(4);
   await opened.expectAccessible(page);
 
-  await page.getByRole('textbox', { name: 'Search tasks' }).fill('beta');
+  await page.getByRole('searchbox', { name: 'Search tasks' }).fill('beta');
   await page.getByRole('link', { name: 'alpha' }).waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'beta' }).waitFor();
   await expect.poll(() => page.url()).toContain('q=beta');
   await page.reload();
   await page.getByRole('link', { name: 'beta' }).waitFor();
-  await page.getByRole('textbox', { name: 'Search tasks' }).fill('');
+  await page.getByRole('searchbox', { name: 'Search tasks' }).fill('');
   await page.getByRole('link', { name: 'gamma' }).waitFor();
 
   await page.getByRole('checkbox', { name: 'alpha' }).check();

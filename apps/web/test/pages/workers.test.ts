@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openPage } from '../harness.ts';
 import { counting } from './run-tasks.ts';
 
-it('shows what the workers run, changes how much, and drains one', async () => {
+it('shows what the workers run, changes how much, and drains one', { timeout: 180_000 }, async () => {
   const { page, client, expectAccessible } = await openPage({
     data: async (made) => {
       const { id } = await counting(made);

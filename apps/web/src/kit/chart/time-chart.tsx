@@ -1,29 +1,11 @@
 import { Button, Center, Group, Skeleton, Table, Text } from '@mantine/core';
 import { IconChartLine, IconTable } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import '../state/palette.css';
 import classes from './chart.module.css';
-import type { Point, Series } from './chart-data.ts';
-
-export type { Point, Series } from './chart-data.ts';
+import type { TimeChartProps } from './time-chart-props.ts';
 
 const TimePlot = lazy(() => import('./time-plot.tsx'));
-
-export interface TimeChartProps {
-  /** What the chart shows: "Executions an hour". Its heading is the page's matter. */
-  label: string;
-  kind?: 'line' | 'area' | 'bar';
-  /** Areas and bars on top of each other. */
-  stacked?: boolean;
-  series: readonly Series[];
-  /** Oldest first. */
-  points: readonly Point[];
-  /** How a figure reads, with its unit. */
-  format?: (value: number) => string;
-  height?: number;
-  loading?: boolean;
-  empty?: ReactNode;
-}
 
 const plain = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 2 });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -3,7 +3,7 @@ import { AreaChart, BarChart, LineChart } from '@mantine/charts';
 import { useReducedMotion } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { axisText, spanOf } from './chart-data.ts';
-import type { TimeChartProps } from './time-chart.tsx';
+import type { TimeChartProps } from './time-chart-props.ts';
 
 /** Apart in lightness as well as in hue, and 3:1 on both backgrounds. */
 const colors = [

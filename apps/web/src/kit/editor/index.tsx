@@ -5,12 +5,9 @@ import type { StructuredMergeProps } from './structured-merge.tsx';
 import type { CodeEditorProps, DiffViewProps } from './types.ts';
 
 export { languageOf } from './language-of.ts';
-export type { GivenHunk } from './merge-document.ts';
-export type { HunkMergeProps, MergeResult } from './merge-props.ts';
-export type { ServerChoice } from './merge-state.ts';
-export type { MemberChoice, StructuredMergeProps, StructuredResult } from './structured-merge.tsx';
-export type { ValueHunk } from './structured-state.ts';
-export type { Breakpoints, CodeEditorProps, DiffViewProps, EditorLanguage, Problem } from './types.ts';
+export type { HunkMergeProps } from './merge-props.ts';
+export type { StructuredMergeProps } from './structured-merge.tsx';
+export type { CodeEditorProps, DiffViewProps, EditorLanguage, Problem } from './types.ts';
 
 const Editor = lazy(() => import('./code-editor.tsx'));
 const Diff = lazy(() => import('./diff-view.tsx'));

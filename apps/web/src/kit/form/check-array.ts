@@ -1,5 +1,4 @@
-import type { Check, SchemaIssue } from './schema-check.ts';
-import { sameJson } from './schema-check.ts';
+import { type Check, type SchemaIssue, sameJson } from './schema-issue.ts';
 
 interface Place {
   readonly value: readonly unknown[];

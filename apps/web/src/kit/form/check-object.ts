@@ -1,5 +1,5 @@
 import { fits } from './check-scalar.ts';
-import type { Check, SchemaIssue } from './schema-check.ts';
+import type { Check, SchemaIssue } from './schema-issue.ts';
 import { isRecord } from './schema-ref.ts';
 
 interface Place {

@@ -1,4 +1,4 @@
-import type { SchemaIssue } from './schema-check.ts';
+import type { SchemaIssue } from './schema-issue.ts';
 
 type Keywords = Readonly<Record<string, unknown>>;
 type Path = SchemaIssue['path'];

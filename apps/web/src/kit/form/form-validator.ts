@@ -11,7 +11,8 @@ import {
   type ValidatorType,
   validationDataMerge,
 } from '@rjsf/utils';
-import { checkSchema, type SchemaIssue } from './schema-check.ts';
+import { checkSchema } from './schema-check.ts';
+import type { SchemaIssue } from './schema-issue.ts';
 
 /** A path as rjsf reads it: `.a['b.c'].0`. */
 const accessor = (path: SchemaIssue['path']): string =>

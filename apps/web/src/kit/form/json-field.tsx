@@ -5,7 +5,7 @@ import '../state/palette.css';
 import classes from './form.module.css';
 import { IssueList } from './issue-list.tsx';
 import { type JsonProblem, jsonProblem } from './json-problem.ts';
-import { sameJson } from './schema-check.ts';
+import { sameJson } from './schema-issue.ts';
 
 export interface JsonFieldProps {
   value: unknown;

@@ -21,7 +21,7 @@ import { PhoneSort, TableHead } from './table-head.tsx';
 import { TableRow } from './table-row.tsx';
 import { useEnd } from './use-end.tsx';
 
-export type { Column, DataTableProps, Selection } from './columns.ts';
+export type { Column, DataTableProps } from './columns.ts';
 export type { Sort } from './row-moves.ts';
 
 const virtualAbove = 100;

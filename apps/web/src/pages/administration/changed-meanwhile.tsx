@@ -1,5 +1,6 @@
-import { Alert, Button, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
+import { Notice } from './notice.tsx';
 import type { Draft } from './use-draft.ts';
 
 interface Props<V extends object> {
@@ -23,14 +24,7 @@ export function ChangedMeanwhile<V extends object>({ draft, names, hidden = [] }
   if (clashes.length === 0 && draft.taken.length === 0) return null;
   const nameOf = (name: string) => names[name as keyof V] ?? name;
   return (
-    <Alert
-      variant="outline"
-      color="yellow"
-      role="alert"
-      icon={<IconUsers aria-hidden />}
-      title="Somebody else changed this meanwhile"
-      styles={{ title: { color: 'inherit' } }}
-    >
+    <Notice tone="attention" said="alert" icon={IconUsers} title="Somebody else changed this meanwhile">
       <Stack gap="sm">
         <Text size="sm">What you typed is still here. Nothing has been saved of it.</Text>
         {draft.taken.length > 0 && (
@@ -81,7 +75,7 @@ export function ChangedMeanwhile<V extends object>({ draft, names, hidden = [] }
           </>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }
 

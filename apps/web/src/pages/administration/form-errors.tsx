@@ -1,18 +1,12 @@
-import { Alert, List } from '@mantine/core';
+import { List } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Notice } from './notice.tsx';
 
 /** What is wrong with a form and stands at none of its fields. */
 export function FormErrors({ errors, title = 'Not saved' }: { errors: readonly string[]; title?: string }) {
   if (errors.length === 0) return null;
   return (
-    <Alert
-      variant="outline"
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={title}
-      styles={{ title: { color: 'inherit' } }}
-    >
+    <Notice tone="bad" said="alert" icon={IconAlertTriangle} title={title}>
       <List size="sm">
         {errors.map((error) => (
           <List.Item key={error} style={{ overflowWrap: 'anywhere' }}>
@@ -20,6 +14,6 @@ export function FormErrors({ errors, title = 'Not saved' }: { errors: readonly s
           </List.Item>
         ))}
       </List>
-    </Alert>
+    </Notice>
   );
 }

@@ -5,7 +5,7 @@ export function OpenText({ children }: { children: ReactNode }) {
   return (
     <span
       style={{
-        color: 'var(--mantine-color-anchor)',
+        color: 'inherit',
         textDecoration: 'underline',
         textAlign: 'start',
         fontWeight: 400,

@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
+import { Notice } from './notice.tsx';
 
 interface Props {
   readonly what: string;
@@ -15,16 +16,9 @@ interface Props {
 export function SecretOnce({ what, value, text, children, onClose }: Props) {
   return (
     <Stack>
-      <Alert
-        variant="outline"
-        color="yellow"
-        role="alert"
-        icon={<IconAlertTriangle aria-hidden />}
-        title={`Copy the ${what} now`}
-        styles={{ title: { color: 'inherit' } }}
-      >
+      <Notice tone="attention" said="alert" icon={IconAlertTriangle} title={`Copy the ${what} now`}>
         <Text size="sm">{text}</Text>
-      </Alert>
+      </Notice>
       <Group gap="xs" wrap="nowrap" align="center">
         <Code block aria-label={what} style={{ flex: 1, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {value}

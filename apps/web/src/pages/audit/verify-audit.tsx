@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -7,6 +7,7 @@ import type { OutputOf } from '../../api/queries.ts';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { countText } from '../../kit/state/times.ts';
+import { Notice } from '../administration/notice.tsx';
 
 /** Walks the chain of the audit and says whether it holds. */
 export function VerifyAudit() {
@@ -51,12 +52,10 @@ export function VerifyAudit() {
 function Result({ check }: { check: OutputOf<'audit', 'verify'> }) {
   const range = check.firstSequence === null ? '' : `, number ${check.firstSequence} to ${check.lastSequence}`;
   return (
-    <Alert
-      variant="outline"
-      color={check.intact ? 'teal' : 'red'}
-      icon={check.intact ? <IconShieldCheck aria-hidden /> : <IconShieldX aria-hidden />}
+    <Notice
+      tone={check.intact ? 'good' : 'bad'}
+      icon={check.intact ? IconShieldCheck : IconShieldX}
       title={check.intact ? 'The audit is whole' : 'The audit was changed'}
-      styles={{ title: { color: 'inherit' } }}
     >
       <Stack gap={6}>
         <Text size="sm">
@@ -77,6 +76,6 @@ function Result({ check }: { check: OutputOf<'audit', 'verify'> }) {
           </Text>
         )}
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

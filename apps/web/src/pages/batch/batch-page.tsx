@@ -159,8 +159,8 @@ function BatchActions({ batch, name }: { batch: Batch; name: string }) {
     <>
       {status === 'running' && may('run') && (
         <Button
-          variant="outline"
-          color="red.9"
+          variant="default"
+          c="var(--mantine-color-error)"
           leftSection={<IconPlayerStop size={16} aria-hidden />}
           loading={cancel.isPending}
           onClick={() => void askCancel()}

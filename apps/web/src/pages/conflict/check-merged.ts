@@ -1,11 +1,10 @@
 import type { Conflict } from '@ratchet/contract/entities/conflict';
 import type { Problem } from '@ratchet/contract/entities/task';
-import type * as z from 'zod';
 import { client } from '../../api/client.ts';
 import { type Decisions, resultOf } from './decisions.ts';
 
 export interface Checked {
-  readonly problems: readonly z.output<typeof Problem>[];
+  readonly problems: readonly Problem[];
   /** Files that are not text here, and were not looked at. */
   readonly left: readonly string[];
   /** The task would be gone: there is nothing to look at. */

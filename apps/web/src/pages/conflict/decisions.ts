@@ -1,9 +1,8 @@
 import type { Conflict, HunkChoice } from '@ratchet/contract/entities/conflict';
-import type * as z from 'zod';
 import type { InputOf } from '../../api/queries.ts';
 import { type ConflictFile, isDeletion, kindOf } from './conflict-words.ts';
 
-type Choice = z.output<typeof HunkChoice>;
+type Choice = HunkChoice;
 export type Way = 'merge' | 'take_local' | 'take_remote' | 'manual';
 
 /** What was decided of one file. */

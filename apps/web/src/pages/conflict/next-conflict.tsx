@@ -15,13 +15,8 @@ export function NextConflict({ after, primary = false }: { after: Conflict; prim
   const next = near(later) ?? near(others) ?? later[0] ?? others[0];
   if (!next) return null;
   return (
-    <Button
-      component={Link}
-      to={`/conflicts/${next.id}`}
-      variant={primary ? 'filled' : 'default'}
-      aria-label={`Next conflict: ${next.repositoryPath}`}
-    >
-      Next conflict ({others.length} {primary ? 'left' : others.length === 1 ? 'other' : 'others'})
+    <Button component={Link} to={`/conflicts/${next.id}`} variant={primary ? 'filled' : 'default'} maw={340}>
+      Next conflict: {next.repositoryPath}
     </Button>
   );
 }

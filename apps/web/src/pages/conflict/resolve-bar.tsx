@@ -56,11 +56,17 @@ export function ResolveBar({ conflict, use, hasTests, runTests, onRunTests, onRe
     resolve.error instanceof RatchetError &&
     (resolve.error.code === 'CONFLICT_MOVED' || resolve.error.code === 'REVISION_MISMATCH');
   const mayCheck = may('create') && conflict.documentKind === 'task';
+  const noted = (resolve.error !== null && !isMoved) || check.error !== null || check.data !== undefined;
   return (
     <Stack gap="sm" className={classes.bar}>
-      {resolve.error && !isMoved && !resolve.isPending && <ErrorPanel error={resolve.error} />}
-      {check.error && !check.isPending && <ErrorPanel error={check.error} title="The task would not load" />}
-      {check.data && !check.isPending && !check.error && <CheckResult checked={check.data} />}
+      {noted && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={classes.notes} tabIndex={0} aria-label="What was found">
+          {resolve.error && !isMoved && !resolve.isPending && <ErrorPanel error={resolve.error} />}
+          {check.error && !check.isPending && <ErrorPanel error={check.error} title="The task would not load" />}
+          {check.data && !check.isPending && !check.error && <CheckResult checked={check.data} />}
+        </section>
+      )}
       <Group justify="space-between" gap="sm">
         <Text size="sm" role="status">
           {moved ? 'A side changed: look at it above first.' : (open ?? 'Everything is decided.')}

@@ -31,21 +31,21 @@ export function BreakpointsPanel({ breakpoints, places, onChange, onShow }: Prop
           const name = `${each.file}, line ${each.line}`;
           return (
             <div key={key}>
-              <Group gap="xs" wrap="nowrap">
+              <Group gap="xs" wrap="nowrap" mih={30}>
                 <Checkbox
-                  size="xs"
+                  size="sm"
                   checked={each.enabled}
                   aria-label={`Stop at ${name}`}
                   onChange={(event) => change(key, { enabled: event.currentTarget.checked })}
                 />
                 <UnstyledButton
                   onClick={() => onShow(each)}
-                  style={{ flex: 1, overflowWrap: 'anywhere', fontSize: 'var(--mantine-font-size-sm)' }}
+                  style={{ flex: 1, minHeight: 24, overflowWrap: 'anywhere', fontSize: 'var(--mantine-font-size-sm)' }}
                 >
                   {name}
                 </UnstyledButton>
                 <ActionIcon
-                  size="xs"
+                  size={24}
                   variant="subtle"
                   color="gray"
                   aria-label={`Remove the breakpoint at ${name}`}

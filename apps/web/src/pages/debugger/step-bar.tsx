@@ -14,7 +14,7 @@ import type { DebugRun, RunState } from './debug-run.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   exception: 'at an exception',
-  promiseRejection: 'at a rejected promise',
+  promiseRejection: 'at an exception',
   debugCommand: 'as asked',
   other: '',
   ambiguous: '',
@@ -93,8 +93,8 @@ export function StepBar({ run, state, where, onEnd }: Props) {
       {step('Step out', 'Shift+F11', 'stepOut', IconArrowBarUp)}
       <Button
         size="xs"
-        variant="outline"
-        color="red.9"
+        variant="default"
+        c="var(--mantine-color-error)"
         disabled={phase === 'ended'}
         leftSection={<IconPlayerStop size={16} aria-hidden />}
         onClick={onEnd}

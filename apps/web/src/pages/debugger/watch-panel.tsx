@@ -34,7 +34,7 @@ export function WatchPanel({ run, frame, expressions, onChange }: Props) {
               <Watched run={run} frame={frame} expression={expression} />
             </div>
             <ActionIcon
-              size="xs"
+              size={24}
               variant="subtle"
               color="gray"
               aria-label={`Watch ${expression} no longer`}

@@ -1,9 +1,9 @@
 import { Badge, Code, List, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { read } from '../../api/queries.ts';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { words } from '../../kit/state/tones.ts';
+import { TextLink } from '../runs/text-link.tsx';
 import { sourceHref } from './source-href.ts';
 
 /** Why an execution failed, as far as the server can tell, and what to do. */
@@ -29,9 +29,9 @@ export function AnalysisPanel({ id, taskId }: { id: string; taskId: string | nul
               {taskId === null ? (
                 `${source.file}, line ${source.line}`
               ) : (
-                <KitLink href={sourceHref(taskId, source.file, source.line)}>
+                <TextLink href={sourceHref(taskId, source.file, source.line)}>
                   {source.file}, line {source.line}
-                </KitLink>
+                </TextLink>
               )}
             </Text>
             <Code block tabIndex={0} role="region" aria-label="Source around the failure" style={{ overflow: 'auto' }}>
@@ -64,9 +64,9 @@ export function AnalysisPanel({ id, taskId }: { id: string; taskId: string | nul
           <List size="sm" aria-label="Earlier failures of this kind">
             {similar.map(({ executionId, finishedAt, message }) => (
               <List.Item key={executionId}>
-                <KitLink href={`/executions/${executionId}`}>
+                <TextLink href={`/executions/${executionId}`}>
                   <RelativeTime time={finishedAt} missing="an earlier one" />
-                </KitLink>{' '}
+                </TextLink>{' '}
                 {message}
               </List.Item>
             ))}

@@ -71,8 +71,8 @@ export function ExecutionActions({ execution }: { execution: Execution }) {
     <>
       {runs && may('run') && (
         <Button
-          color="red.9"
-          variant="outline"
+          variant="default"
+          c="var(--mantine-color-error)"
           leftSection={<IconPlayerStop size={16} aria-hidden />}
           loading={cancel.isPending}
           onClick={() => cancel.mutate()}

@@ -4,7 +4,7 @@ import { IconArchive } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMay } from '../../api/use-identity.ts';
 import { JsonView } from '../../kit/state/json-view.tsx';
-import { KitLink } from '../../kit/state/kit-link.tsx';
+import { TextLink } from '../runs/text-link.tsx';
 import { AnalysisPanel } from './analysis-panel.tsx';
 import { NotePanel } from './note-panel.tsx';
 import { sourceHref } from './source-href.ts';
@@ -67,12 +67,12 @@ function ErrorCard({ execution, error }: { execution: Execution; error: NonNulla
       color="red"
       variant="outline"
       title={`${name}: ${message}`}
-      styles={{ title: { overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' } }}
+      styles={{ body: { minWidth: 0 }, title: { overflowWrap: 'anywhere', color: 'var(--mantine-color-text)' } }}
     >
       <Stack gap="xs">
         {(line !== null || file !== null) && (
           <Text size="sm">
-            At {taskId === null ? place : <KitLink href={sourceHref(taskId, file, line)}>{place}</KitLink>}
+            At {taskId === null ? place : <TextLink href={sourceHref(taskId, file, line)}>{place}</TextLink>}
           </Text>
         )}
         {stack !== null && (

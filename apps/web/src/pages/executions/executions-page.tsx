@@ -13,6 +13,7 @@ import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { PageHead } from '../runs/page-head.tsx';
 import { sortClauses, sortOf, sortText } from '../runs/sort-text.ts';
 import { TaskPicker } from '../runs/task-picker.tsx';
+import { TextLink } from '../runs/text-link.tsx';
 import { useLiveRows } from '../runs/use-live-rows.ts';
 import { ExecutionBulk } from './execution-bulk.tsx';
 import { executionColumns, executionHref, executionKey, executionLabel } from './execution-columns.tsx';
@@ -87,11 +88,11 @@ export function ExecutionsPage() {
         values={{ q, status, when, trigger, took }}
         onChange={({ q, status, when, trigger, took }) => setState({ q, status, when, trigger, took })}
       >
-        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable maw={240} />
+        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
       </FilterBar>
       {(job || node) && (
         <Text size="sm">
-          Only those of {job ? 'one job' : 'one worker'}. <KitLink href="/executions">Show all executions</KitLink>
+          Only those of {job ? 'one job' : 'one worker'}. <TextLink href="/executions">Show all executions</TextLink>
         </Text>
       )}
       <ExecutionBulk rows={rows} selected={selected} onSelected={setSelected} onDone={apply} />

@@ -185,8 +185,8 @@ function JobActions({ job }: { job: Job }) {
       )}
       {may('run') && isOpen(job) && (
         <Button
-          variant="outline"
-          color="red.9"
+          variant="default"
+          c="var(--mantine-color-error)"
           leftSection={<IconPlayerStop size={16} aria-hidden />}
           loading={cancel.isPending}
           onClick={() => cancel.mutate()}

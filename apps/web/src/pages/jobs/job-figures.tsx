@@ -3,8 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { read } from '../../api/queries.ts';
 import { StatTile } from '../../kit/chart/stat-tile.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { RelativeTime } from '../../kit/state/relative-time.tsx';
-import { countText } from '../../kit/state/times.ts';
+import { countText, durationText } from '../../kit/state/times.ts';
 
 /** How many jobs stand where; each figure leads to its jobs. */
 export function JobFigures() {
@@ -22,7 +21,10 @@ export function JobFigures() {
       {tile('Retrying', 'retrying')}
       {tile('Failed', 'failed')}
       {tile('Completed', 'completed')}
-      <StatTile label="Longest in the queue" value={<RelativeTime time={oldestQueuedAt} missing="none" />} />
+      <StatTile
+        label="Oldest in the queue"
+        value={oldestQueuedAt === null ? 'None' : durationText(Math.max(0, Date.now() - Date.parse(oldestQueuedAt)))}
+      />
     </SimpleGrid>
   );
 }

@@ -13,6 +13,7 @@ import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { PageHead } from '../runs/page-head.tsx';
 import { sortClauses, sortOf, sortText } from '../runs/sort-text.ts';
 import { TaskPicker } from '../runs/task-picker.tsx';
+import { TextLink } from '../runs/text-link.tsx';
 import { useLiveRows } from '../runs/use-live-rows.ts';
 import { BatchesTable } from './batches-table.tsx';
 import { ClearJobs } from './clear-jobs.tsx';
@@ -79,11 +80,11 @@ export function JobsPage() {
               values={{ q, status, priority, when }}
               onChange={({ q, status, priority, when }) => setState({ q, status, priority, when })}
             >
-              <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable maw={240} />
+              <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
             </FilterBar>
             {(batch || schedule) && (
               <Text size="sm">
-                Only those of one {batch ? 'batch' : 'schedule'}. <KitLink href="/jobs">Show all jobs</KitLink>
+                Only those of one {batch ? 'batch' : 'schedule'}. <TextLink href="/jobs">Show all jobs</TextLink>
               </Text>
             )}
             <JobBulk rows={rows} selected={selected} onSelected={setSelected} onDone={apply} />

@@ -7,9 +7,9 @@ import { client } from '../../api/client.ts';
 import { read } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { TaskPicker } from '../runs/task-picker.tsx';
+import { TextLink } from '../runs/text-link.tsx';
 
 /** Whether jobs are taken from the queue, where they are not all. */
 export function QueuePanel() {
@@ -61,7 +61,7 @@ export function QueuePanel() {
         {data.pausedTasks.map(({ taskId, taskName }) => (
           <Group key={taskId} gap="xs">
             <Text size="sm">
-              Jobs of <KitLink href={`/tasks/${taskId}`}>{taskName ?? taskId}</KitLink> wait.
+              Jobs of <TextLink href={`/tasks/${taskId}`}>{taskName ?? taskId}</TextLink> wait.
             </Text>
             {go(taskId, taskName ?? 'this task')}
           </Group>

@@ -153,7 +153,7 @@ export function LogsPage() {
         values={{ q, level, when, status }}
         onChange={({ q, level, when, status }) => setState({ q, level, when: when ?? 'all', status })}
       >
-        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable maw={240} />
+        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
       </FilterBar>
       <Group justify="space-between">
         <Text size="sm" role="status">

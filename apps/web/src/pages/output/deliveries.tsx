@@ -96,7 +96,7 @@ export function Deliveries({ output }: { output: OutputDestination }) {
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`Send the output of ${row.taskName} again`}
+            aria-label={`Send again: the output of ${row.taskName}`}
             onClick={() => again.mutate(row)}
           >
             Send again

@@ -1,4 +1,4 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import type { OutputDestination } from '@ratchet/contract/entities/output';
 import { IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { MayButton } from '../administration/may-button.tsx';
+import { Notice } from '../administration/notice.tsx';
 import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { typeNames } from './config-fields.ts';
@@ -83,22 +84,20 @@ export function OneOutput({ output }: { output: OutputDestination }) {
       </PageHeader>
       <TestResult result={test.data} />
       {circuit !== 'closed' && (
-        <Alert
-          variant="outline"
-          color="yellow"
+        <Notice
+          tone="attention"
           title={circuit === 'open' ? 'It is left alone for a while' : 'It is being tried again'}
-          styles={{ title: { color: 'inherit' } }}
         >
           Several deliveries in a row failed. What waits uses up no attempts. A test that succeeds, or a changed
           configuration, lets everything through at once.
-        </Alert>
+        </Notice>
       )}
       {output.lastError && (
-        <Alert variant="outline" color="red" title="The last delivery failed" styles={{ title: { color: 'inherit' } }}>
+        <Notice tone="bad" title="The last delivery failed">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {output.lastError}
           </Text>
-        </Alert>
+        </Notice>
       )}
       <PageTabs
         label="Parts of the destination"

@@ -45,7 +45,7 @@ export function SecretField({ field, value, isSet, onChange, error, disabled }: 
             size="compact-xs"
             variant="default"
             disabled={disabled}
-            aria-label={forgotten ? `Keep ${field.label} after all` : `Forget ${field.label}`}
+            aria-label={forgotten ? `Keep it after all: ${field.label}` : `Forget it: ${field.label}`}
             onClick={() => onChange(forgotten ? undefined : null)}
           >
             {forgotten ? 'Keep it after all' : 'Forget it'}

@@ -1,17 +1,16 @@
-import { Alert, Code, Stack, Text } from '@mantine/core';
+import { Code, Stack, Text } from '@mantine/core';
 import type { OutputOf } from '../../api/queries.ts';
 import { Duration } from '../../kit/state/duration.tsx';
+import { Notice } from '../administration/notice.tsx';
 
 /** What a trial delivery did. */
 export function TestResult({ result }: { result: OutputOf<'outputDestinations', 'test'> | undefined }) {
   return (
     <div role="status">
       {result && (
-        <Alert
-          variant="outline"
-          color={result.success ? 'teal' : 'red'}
+        <Notice
+          tone={result.success ? 'good' : 'bad'}
           title={result.success ? 'The test arrived' : 'The test did not arrive'}
-          styles={{ title: { color: 'inherit' } }}
         >
           <Stack gap={4}>
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -31,7 +30,7 @@ export function TestResult({ result }: { result: OutputOf<'outputDestinations', 
               In <Duration ms={result.durationMs} />
             </Text>
           </Stack>
-        </Alert>
+        </Notice>
       )}
     </div>
   );

@@ -6,7 +6,7 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
   const shown = facts.filter(([, value]) => value !== null && value !== undefined && value !== false);
   return (
     <Paper withBorder p="md">
-      <SimpleGrid component="dl" cols={{ base: 1, xs: 2, md: 4 }} spacing="md" verticalSpacing="xs" m={0}>
+      <SimpleGrid component="dl" cols={{ base: 2, md: 4 }} spacing="md" verticalSpacing="xs" m={0}>
         {shown.map(([name, value]) => (
           <div key={name}>
             <Text component="dt" size="xs" c="dimmed">

@@ -13,10 +13,20 @@ interface Props {
   readonly clearable?: boolean;
   readonly error?: string | undefined;
   readonly maw?: number;
+  /** Beside the filters of a list: as wide as they are. */
+  readonly filter?: boolean;
 }
 
 /** Finds a task by its name; its value is the task's id. */
-export function TaskPicker({ value, onChange, label = 'Task', placeholder = 'Any', maw, ...rest }: Props) {
+export function TaskPicker({
+  value,
+  onChange,
+  label = 'Task',
+  placeholder = 'Any',
+  maw,
+  filter = false,
+  ...rest
+}: Props) {
   const [search, setSearch] = useState('');
   const [q] = useDebouncedValue(search.trim(), 200);
   const chosen = useQuery({ ...read('tasks', 'get', { id: value ?? '' }), enabled: value !== null && value !== '' });
@@ -32,6 +42,7 @@ export function TaskPicker({ value, onChange, label = 'Task', placeholder = 'Any
       placeholder={placeholder}
       size="sm"
       maw={maw}
+      {...(filter ? { w: { base: '100%', xs: '12rem' } } : {})}
       data={[...options].map(([id, name]) => ({ value: id, label: name }))}
       value={value === '' ? null : value}
       onChange={onChange}

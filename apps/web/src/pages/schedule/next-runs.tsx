@@ -12,6 +12,16 @@ interface Props {
   readonly enabled: boolean;
 }
 
+/** `2026-11-23T02:00:00+01:00` as `Mon 2026-11-23 02:00 +01:00`: the clock of its zone, not of whoever looks. */
+function clockWords(local: string): string {
+  const [, date = local, time = '', seconds = '', offset = ''] =
+    /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(.*)$/.exec(local) ?? [];
+  const day = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(day.getTime())) return local;
+  const weekday = day.toLocaleDateString('en', { weekday: 'short', timeZone: 'UTC' });
+  return `${weekday} ${date} ${time}${seconds === ':00' ? '' : seconds} ${offset === 'Z' ? '+00:00' : offset}`;
+}
+
 /** When it runs next, as the server works it out: clocks that change are reckoned with. */
 export function NextRuns({ id, current, enabled }: Props) {
   const asked = id !== null && current;
@@ -35,7 +45,7 @@ export function NextRuns({ id, current, enabled }: Props) {
         <List size="sm" type="ordered">
           {data.runs.map(({ at, local }) => (
             <List.Item key={at}>
-              <Code>{local}</Code> <RelativeTime time={at} />
+              <Code>{clockWords(local)}</Code> <RelativeTime time={at} />
             </List.Item>
           ))}
         </List>

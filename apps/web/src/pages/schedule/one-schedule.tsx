@@ -1,4 +1,4 @@
-import { Alert, Anchor, Stack, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import type { Schedule } from '@ratchet/contract/entities/schedule';
 import { IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { MayButton } from '../administration/may-button.tsx';
+import { Notice } from '../administration/notice.tsx';
 import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { cronWords } from './cron-words.ts';
@@ -86,15 +87,9 @@ export function OneSchedule({ schedule }: { schedule: Schedule }) {
         </MayButton>
       </PageHeader>
       {schedule.lastError && (
-        <Alert
-          variant="outline"
-          color="red"
-          role="alert"
-          title="The last time it was due, no job was queued"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice tone="bad" said="alert" title="The last time it was due, no job was queued">
           {schedule.lastError} It tries again the next time.
-        </Alert>
+        </Notice>
       )}
       <PageTabs
         label="Parts of the schedule"

@@ -1,4 +1,15 @@
-import { Fieldset, Group, NativeSelect, NumberInput, Radio, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import {
+  Fieldset,
+  Group,
+  NativeSelect,
+  NumberInput,
+  Radio,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { read } from '../../api/queries.ts';
@@ -39,7 +50,7 @@ export function ScheduleFields({ draft, disabled, onInputReadable, preview }: Pr
               disabled={disabled}
             />
             <TextInput
-              label="Name"
+              label="Name of the schedule"
               name="name"
               description="Without one: the task’s name and the expression"
               inputWrapperOrder={['label', 'input', 'description', 'error']}
@@ -49,18 +60,24 @@ export function ScheduleFields({ draft, disabled, onInputReadable, preview }: Pr
               error={errors.name}
             />
           </SimpleGrid>
-          <SchemaForm
-            key={values.taskId ?? ''}
-            label="Input"
-            schema={typeof schema === 'object' ? schema : null}
-            value={values.input}
-            disabled={disabled}
-            onChange={(input, _valid, problems) => {
-              // What is no JSON has not reached the value.
-              onInputReadable(!problems.some(({ path }) => path === '') || input !== values.input);
-              set({ input: input as ScheduleValues['input'] });
-            }}
-          />
+          {values.taskId === null ? (
+            <Text size="sm">Its input can be given when the task is chosen.</Text>
+          ) : task.isPending ? (
+            <Skeleton h={160} aria-label="Loading the task’s input" />
+          ) : (
+            <SchemaForm
+              key={values.taskId}
+              label="Input"
+              schema={typeof schema === 'object' ? schema : null}
+              value={values.input}
+              disabled={disabled}
+              onChange={(input, _valid, problems) => {
+                // What is no JSON has not reached the value.
+                onInputReadable(!problems.some(({ path }) => path === '') || input !== values.input);
+                set({ input: input as ScheduleValues['input'] });
+              }}
+            />
+          )}
           {errors.input && <FieldError text={errors.input} />}
         </Stack>
       </Fieldset>

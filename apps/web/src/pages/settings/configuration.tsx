@@ -1,4 +1,4 @@
-import { Alert, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconSettings } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -9,19 +9,13 @@ import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { type Filter, FilterBar } from '../../kit/table/filter-bar.tsx';
+import { Notice } from '../administration/notice.tsx';
 import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
-import { type Config, rowsOf, type SettingRow, shownValue } from './setting-values.ts';
+import { type Config, rowsOf, type SettingRow, shownValue, sourceWords } from './setting-values.ts';
 
 const defaults = { q: '', section: '', source: '', counts: '', setting: '' };
-
-export const sourceWords: Readonly<Record<SettingRow['source'] & string, string>> = {
-  default: 'Default',
-  file: 'File',
-  environment: 'Environment',
-  argument: 'Command line',
-};
 
 const filters: readonly Filter[] = [
   {
@@ -132,13 +126,7 @@ function Where({ config: { path, restartNeeded } }: { config: Config }) {
         show as <Code>***</Code>.
       </Text>
       {restartNeeded.length > 0 && (
-        <Alert
-          variant="outline"
-          color="yellow"
-          role="status"
-          title="Start the server anew to let these count"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice tone="attention" said="status" title="Start the server anew to let these count">
           <List size="sm">
             {restartNeeded.map((name) => (
               <List.Item key={name}>
@@ -146,7 +134,7 @@ function Where({ config: { path, restartNeeded } }: { config: Config }) {
               </List.Item>
             ))}
           </List>
-        </Alert>
+        </Notice>
       )}
     </>
   );

@@ -6,9 +6,8 @@ import { issuesOf } from '../../kit/state/error-words.ts';
 import { ChangedMeanwhile } from '../administration/changed-meanwhile.tsx';
 import { FormErrors } from '../administration/form-errors.tsx';
 import { useDraft } from '../administration/use-draft.ts';
-import { sourceWords } from './configuration.tsx';
 import { SettingInput } from './setting-input.tsx';
-import { type Config, type SettingRow, shownValue } from './setting-values.ts';
+import { type Config, type SettingRow, shownValue, sourceWords } from './setting-values.ts';
 
 interface Props {
   readonly row: SettingRow | null;

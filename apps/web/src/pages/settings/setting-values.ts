@@ -40,6 +40,13 @@ export function rowsOf(config: Config, sections: readonly SettingSection[]): Set
   }));
 }
 
+export const sourceWords: Readonly<Record<SettingRow['source'] & string, string>> = {
+  default: 'Default',
+  file: 'File',
+  environment: 'Environment',
+  argument: 'Command line',
+};
+
 /** A value as people read it. */
 export const shownValue = (value: Json | undefined): string =>
   value === null || value === undefined || value === ''

@@ -149,7 +149,7 @@ function Acts() {
           variant="default"
           component={Link}
           to="/debugger"
-          search={{ task: task.id } as never}
+          search={{ taskId: task.id } as never}
           leftSection={<IconBug size={16} aria-hidden />}
         >
           Debug

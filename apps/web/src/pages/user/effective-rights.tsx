@@ -1,4 +1,4 @@
-import { Alert, List, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { List, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { type Place, placesOf } from '@ratchet/contract/access';
 import type { User } from '@ratchet/contract/entities/user';
 import { permissions } from '@ratchet/contract/operation';
@@ -7,6 +7,7 @@ import { read } from '../../api/queries.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { listing, where } from '../administration/listing.ts';
+import { Notice } from '../administration/notice.tsx';
 import { permissionWords } from '../administration/permission-words.ts';
 import { useRepositories } from '../administration/repository-choices.ts';
 import { rightsOfUser } from './rights-of-user.ts';
@@ -23,14 +24,9 @@ export function EffectiveRights({ user }: { user: User }) {
   return (
     <Stack>
       {!user.enabled && (
-        <Alert
-          variant="outline"
-          color="yellow"
-          title="The account is disabled"
-          styles={{ title: { color: 'inherit' } }}
-        >
+        <Notice tone="attention" title="The account is disabled">
           Nothing of the following counts until it is enabled.
-        </Alert>
+        </Notice>
       )}
       <Table.ScrollContainer minWidth={340}>
         <Table aria-label={`What ${user.name} may do`} verticalSpacing="xs">

@@ -5,10 +5,10 @@ import { client } from '../../api/client.ts';
 import type { OutputOf } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Sparkline } from '../../kit/chart/sparkline.tsx';
-import { KitLink } from '../../kit/state/kit-link.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { countText } from '../../kit/state/times.ts';
+import { TextLink } from '../runs/text-link.tsx';
 import { bytesText } from './bytes-text.ts';
 
 export type Worker = OutputOf<'workers', 'list'>['items'][number];
@@ -93,7 +93,7 @@ export function WorkerCard({ worker, course, executions, mayChange, onScale }: P
             <List size="sm" spacing={2}>
               {executions.map((each) => (
                 <List.Item key={each.id}>
-                  <KitLink href={`/executions/${each.id}`}>{each.taskName}</KitLink>,{' '}
+                  <TextLink href={`/executions/${each.id}`}>{each.taskName}</TextLink>,{' '}
                   <RelativeTime time={each.startedAt} />
                   {each.progress !== null && `, ${Math.round(each.progress * 100)} %`}
                 </List.Item>
@@ -134,7 +134,7 @@ export function WorkerCard({ worker, course, executions, mayChange, onScale }: P
             >
               At once
             </Button>
-            <KitLink href={`/executions?node=${id}`}>Its executions</KitLink>
+            <TextLink href={`/executions?node=${id}`}>Its executions</TextLink>
           </Group>
         )}
       </Stack>

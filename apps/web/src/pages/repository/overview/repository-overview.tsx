@@ -84,7 +84,7 @@ function Tiles({ repository, health }: { repository: Repository; health: Health 
       <StatTile
         label="Tasks"
         value={repository.taskCount.toLocaleString('en')}
-        href={`/tasks?repositoryId=${repository.id}`}
+        href={`/tasks?repository=${repository.id}`}
       />
       <StatTile
         label="Open conflicts"

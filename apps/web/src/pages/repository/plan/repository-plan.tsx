@@ -229,7 +229,14 @@ function Documents({ plan }: { plan: SyncPlan }) {
       <Text size="sm" c="dimmed" mb="xs">
         {text}
       </Text>
-      <Accordion multiple value={opened} onChange={setOpened} variant="contained" order={3}>
+      <Accordion
+        multiple
+        value={opened}
+        onChange={setOpened}
+        variant="contained"
+        order={3}
+        styles={{ item: { backgroundColor: 'transparent' } }}
+      >
         {actions.slice(0, most).map((action) => (
           <PlanDocument
             key={action.path}

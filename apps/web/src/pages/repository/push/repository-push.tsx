@@ -65,15 +65,15 @@ export function RepositoryPush({ repository }: { repository: Repository }) {
     { key: 'time', header: 'Edited', render: (row) => <RelativeTime time={row.localModificationTime} missing="–" /> },
     {
       key: 'look',
-      header: 'Changes',
+      header: 'Look',
       render: (row) => (
         <Button
           size="compact-sm"
           variant="default"
           onClick={() => setLooking(row)}
-          aria-label={`See the changes of ${row.name}`}
+          aria-label={`Changes of ${row.name}`}
         >
-          See them
+          Changes
         </Button>
       ),
     },

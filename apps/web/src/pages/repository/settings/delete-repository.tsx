@@ -43,7 +43,6 @@ export function DeleteRepository({ repository }: { repository: Repository }) {
         </Text>
         <Button
           color="red.9"
-          variant="outline"
           leftSection={<IconTrash size={18} aria-hidden />}
           onClick={() => setOpened(true)}
           disabled={isDefault}

@@ -54,13 +54,7 @@ export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }
                 <StatusBadge status={severity} />
                 <Text size="sm" style={{ overflowWrap: 'anywhere' }} title={code}>
                   {known.has(path) ? (
-                    <UnstyledButton
-                      fz="sm"
-                      td="underline"
-                      ff="monospace"
-                      aria-label={`Open ${path}`}
-                      onClick={() => onOpen(path)}
-                    >
+                    <UnstyledButton fz="sm" td="underline" ff="monospace" onClick={() => onOpen(path)}>
                       {path}
                       {line === undefined ? '' : `:${line}`}
                     </UnstyledButton>
