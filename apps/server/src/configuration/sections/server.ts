@@ -53,8 +53,8 @@ export const server = section('Where the server listens, and for whom', {
     rest: surface('REST under /api/v1, with the registry that the server itself is'),
     graphql: surface('GraphQL at /graphql'),
     mcp: surface('MCP at /mcp'),
-    trpc: surface('tRPC at /trpc, which the web page uses'),
+    trpc: surface('tRPC at /trpc'),
     docs: surface('The OpenAPI document, and the page at /docs to try it'),
-    web: surface('The web page at /'),
+    web: surface('The web page at /, over REST and GraphQL’s subscriptions'),
   }),
 });
