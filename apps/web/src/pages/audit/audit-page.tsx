@@ -24,7 +24,7 @@ const columns: readonly Column<AuditEvent>[] = [
   {
     key: 'at',
     header: 'When',
-    sortField: 'at',
+    sortField: 'sequence',
     render: ({ at }) => (
       <OpenText>
         <RelativeTime time={at} />

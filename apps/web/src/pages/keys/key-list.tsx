@@ -112,6 +112,13 @@ export function KeyList({ owner }: { owner?: User }) {
       render: ({ lastUsedAt }) => <RelativeTime time={lastUsedAt} />,
     },
     {
+      key: 'created',
+      header: 'Made',
+      sortField: 'createdAt',
+      hideBelow: 'md',
+      render: ({ createdAt }) => <RelativeTime time={createdAt} />,
+    },
+    {
       key: 'actions',
       header: 'Actions',
       align: 'end',

@@ -87,6 +87,7 @@ export function Alerts() {
     {
       key: 'where',
       header: 'Of',
+      width: 140,
       hideBelow: 'md',
       render: (alert) => (metrics[alert.metric].ofServer ? 'the server' : nameOf(alert.repositoryId)),
     },
@@ -96,7 +97,7 @@ export function Alerts() {
       render: (alert) => (
         <>
           {figureText(alert.metric, alert.value)}
-          {alert.subject && alert.repositoryId === null && ` (${alert.subject})`}
+          {alert.subject && !metrics[alert.metric].ofServer && alert.repositoryId === null && ` (${alert.subject})`}
         </>
       ),
     },
