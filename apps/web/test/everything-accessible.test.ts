@@ -25,6 +25,7 @@ async function fill(client: Client, git: GitRemote) {
   const execution = await client.tasks.run({ id: task.id, input: { name: 'Ada' }, wait: true });
   await client.tasks.run({ id: task.id, input: { name: 'Ada' }, wait: true });
   await client.tasks.run({ id: idOf('twice'), input: { n: 2 }, wait: true });
+  const job = await client.jobs.create({ taskId: task.id, input: { name: 'Ada' } });
   const schedule = await client.schedules.create({
     name: 'nightly',
     taskId: task.id,
@@ -44,7 +45,7 @@ async function fill(client: Client, git: GitRemote) {
     task: task.id,
     repository: repository.id,
     execution: execution.id,
-    job: execution.jobId ?? '',
+    job: job.id,
     schedule: schedule.id,
     output: output.id,
     conflict: conflicts[0]?.id ?? '',
@@ -65,8 +66,9 @@ async function look(path: string): Promise<void> {
   await opened.expectAccessible(opened.page);
   await opened.page.setViewportSize({ width: 390, height: 800 });
   try {
-    const [wide, screen] = await opened.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(wide, 'width of the page on a phone').toBeLessThanOrEqual(screen ?? 0);
+    const beyond = () => opened.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    // What is laid out by script follows the window a little later.
+    await expect.poll(beyond, { message: 'what is wider than a phone', timeout: 5000 }).toBeLessThanOrEqual(0);
     await opened.expectAccessible(opened.page);
   } finally {
     await opened.page.setViewportSize({ width: 1280, height: 800 });

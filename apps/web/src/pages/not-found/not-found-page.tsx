@@ -1,7 +1,9 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useTitle } from '../../app/use-title.ts';
 
 export function NotFoundPage() {
+  useTitle('Not found');
   return (
     <Stack>
       <Title order={1}>There is nothing here</Title>
