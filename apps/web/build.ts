@@ -17,7 +17,9 @@ function sources(): string {
     ...globSync(['src/**/*', 'public/**/*', 'index.html', '*.ts', 'package.json'], { cwd: here }).map((f) =>
       join(here, f),
     ),
-    ...globSync(['packages/{contract,client}/src/**/*.ts', 'docs/reference/configuration.md'], { cwd: workspace }).map((f) => join(workspace, f)),
+    ...globSync(['packages/{contract,client}/src/**/*.ts', 'docs/reference/configuration.md'], { cwd: workspace }).map(
+      (f) => join(workspace, f),
+    ),
   ].filter((file) => /\.\w+$/.test(file));
   const hash = createHash('sha256');
   for (const file of files.sort())
