@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { RatchetError } from '@ratchet/contract/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { longestPart } from '../rest/route-path.ts';
 
 export interface WebPage {
   /** What `vite build` made: `index.html`, and `assets/` whose names change with what is in them. It may come later. */
@@ -34,6 +36,9 @@ export async function registerWeb(app: FastifyInstance, { folder }: WebPage): Pr
   });
   const page = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? '/';
+    // Another surface's address that its route did not take for that comes here in the end.
+    if (path.split('/').some((part) => part.length > longestPart))
+      throw new RatchetError('VALIDATION_FAILED', `A part of the address has more than ${longestPart} characters.`);
     if (others.test(path) || !asksForPage(request)) return reply.callNotFound();
     const text = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
     // Asked for anew each time: it names the files that belong to it.

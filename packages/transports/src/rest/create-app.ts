@@ -5,7 +5,7 @@ import { refuseConnection } from './client-error.ts';
 import { checkBodyHeaders, NotAcceptable } from './content-negotiation.ts';
 import { parseJson, textOf } from './parse-json.ts';
 import { retryAfter } from './retry-after.ts';
-import { watchRoutes } from './route-path.ts';
+import { longestPart, watchRoutes } from './route-path.ts';
 import { statusOf } from './status.ts';
 
 export interface AppOptions {
@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     clientErrorHandler: refuseConnection,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
-    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: longestPart, ignoreTrailingSlash: true },
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && idPattern.test(given) ? given : crypto.randomUUID();

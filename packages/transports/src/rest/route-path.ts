@@ -1,6 +1,9 @@
 import type { Operation } from '@ratchet/contract/operation';
 import type { FastifyInstance } from 'fastify';
 
+/** Characters between two slashes, at most, where an address has a member of the input. */
+export const longestPart = 4096;
+
 /** Members of the input that stand in a path, in order. */
 export const pathMembers = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\+?\}/g)].map((match) => match[1] as string);
