@@ -1,6 +1,6 @@
 import { Button, Code, Group, List, Stack, Text } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import type { Draft } from './use-draft.ts';
 
 interface Props<V extends object> {
@@ -24,7 +24,7 @@ export function ChangedMeanwhile<V extends object>({ draft, names, hidden = [] }
   if (clashes.length === 0 && draft.taken.length === 0) return null;
   const nameOf = (name: string) => names[name as keyof V] ?? name;
   return (
-    <Notice tone="attention" said="alert" icon={IconUsers} title="Somebody else changed this meanwhile">
+    <Notice tone="attention" role="alert" icon={<IconUsers aria-hidden />} title="Somebody else changed this meanwhile">
       <Stack gap="sm">
         <Text size="sm">What you typed is still here. Nothing has been saved of it.</Text>
         {draft.taken.length > 0 && (

@@ -1,10 +1,5 @@
 import type { FilterClause, SortClause } from '@ratchet/contract/paging';
-import type { Sort } from '../../kit/table/data-table.tsx';
-
-/** A sort as it stands in the address: `-createdAt`. */
-export const sortOf = (text: string): Sort =>
-  text.startsWith('-') ? { field: text.slice(1), order: 'desc' } : { field: text, order: 'asc' };
-export const sortText = ({ field, order }: Sort): string => (order === 'desc' ? `-${field}` : field);
+import { sortOf } from '../../kit/table/sort-text.ts';
 
 /** The members of a list's input for what is set in the address. */
 export function listing(

@@ -2,7 +2,7 @@ import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 
 interface Props {
   readonly what: string;
@@ -16,7 +16,7 @@ interface Props {
 export function SecretOnce({ what, value, text, children, onClose }: Props) {
   return (
     <Stack>
-      <Notice tone="attention" said="alert" icon={IconAlertTriangle} title={`Copy the ${what} now`}>
+      <Notice tone="attention" role="alert" icon={<IconAlertTriangle aria-hidden />} title={`Copy the ${what} now`}>
         <Text size="sm">{text}</Text>
       </Notice>
       <Group gap="xs" wrap="nowrap" align="center">

@@ -3,6 +3,7 @@ import type { AuditEvent } from '@ratchet/contract/entities/audit';
 import { IconShieldLock } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { readAll } from '../../api/queries.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
@@ -10,9 +11,8 @@ import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
-import { sortOf, sortText } from '../administration/listing.ts';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
 import { OpenText } from '../administration/open-text.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { actorKinds, auditFilters } from './audit-filters.ts';
 import { auditDefaults, auditInput } from './audit-input.ts';
 import { EventDrawer } from './event-drawer.tsx';
@@ -69,12 +69,11 @@ export function AuditPage() {
   const filtered = Object.values(values).some((value) => value !== '');
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title="Audit"
         text="Who changed what and who was refused, each event chained to the one before, so that a change to it shows."
-      >
-        <ExportAudit from={state.from} to={state.to} />
-      </PageHeader>
+        actions={<ExportAudit from={state.from} to={state.to} />}
+      />
       <VerifyAudit />
       <FilterBar
         filters={auditFilters}

@@ -6,8 +6,8 @@ import { client } from '../../api/client.ts';
 import type { OutputOf } from '../../api/queries.ts';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import { countText } from '../../kit/state/times.ts';
-import { Notice } from '../administration/notice.tsx';
 
 /** Walks the chain of the audit and says whether it holds. */
 export function VerifyAudit() {
@@ -54,7 +54,7 @@ function Result({ check }: { check: OutputOf<'audit', 'verify'> }) {
   return (
     <Notice
       tone={check.intact ? 'good' : 'bad'}
-      icon={check.intact ? IconShieldCheck : IconShieldX}
+      icon={check.intact ? <IconShieldCheck aria-hidden /> : <IconShieldX aria-hidden />}
       title={check.intact ? 'The audit is whole' : 'The audit was changed'}
     >
       <Stack gap={6}>

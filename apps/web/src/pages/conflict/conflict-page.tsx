@@ -7,7 +7,7 @@ import { useTitle } from '../../app/use-title.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
-import { TextLink } from '../repository/parts/text-link.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import { useRepositoryEvents } from '../repository/parts/use-repository-events.ts';
 import { OpenConflict } from './open-conflict.tsx';
 import { ResolvedConflict } from './resolved-conflict.tsx';

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
 import { useEffect, useRef } from 'react';
 import { DiffView, languageOf } from '../../kit/editor/index.tsx';
-import { Notice } from '../repository/parts/notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import { movedFiles } from './decisions.ts';
 import type { UseDecisions } from './use-decisions.ts';
 
@@ -17,7 +17,7 @@ export function MovedNotice({ conflict, use }: { conflict: Conflict; use: UseDec
     <Notice
       ref={panel}
       tabIndex={-1}
-      color="yellow"
+      tone="attention"
       role="alert"
       title="A side changed since you began. Nothing was saved, and what you decided is kept"
     >

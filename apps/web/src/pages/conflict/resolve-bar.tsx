@@ -7,7 +7,7 @@ import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { Notice } from '../repository/parts/notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import { ProblemList } from '../repository/parts/problem-list.tsx';
 import { checkMerged } from './check-merged.ts';
 import classes from './conflict.module.css';
@@ -109,7 +109,7 @@ function CheckResult({ checked }: { checked: Awaited<ReturnType<typeof checkMerg
   return (
     <Notice
       role="status"
-      color={problems.length === 0 ? 'teal' : errors > 0 ? 'red' : 'yellow'}
+      tone={problems.length === 0 ? 'good' : errors > 0 ? 'bad' : 'attention'}
       title={
         gone
           ? 'The task would be gone: there is nothing to check'

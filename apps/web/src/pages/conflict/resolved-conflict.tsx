@@ -6,10 +6,10 @@ import { useEffect, useRef } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { Notice } from '../../kit/state/notice.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
-import { Notice } from '../repository/parts/notice.tsx';
-import { TextLink } from '../repository/parts/text-link.tsx';
 import { resolutionNames } from './conflict-words.ts';
 import { FileSides } from './file-sides.tsx';
 import { NextConflict } from './next-conflict.tsx';
@@ -66,7 +66,7 @@ export function ResolvedConflict({ conflict, justNow, runTests }: ResolvedConfli
       <Notice
         ref={panel}
         tabIndex={-1}
-        color={superseded ? 'gray' : 'teal'}
+        tone={superseded ? 'neutral' : 'good'}
         role="status"
         title={superseded ? 'There is nothing to decide any more' : 'It is decided'}
       >

@@ -1,7 +1,7 @@
 import { Code, List, Loader, Text } from '@mantine/core';
 import type { OutputOf } from '../../api/queries.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { Notice } from '../repository/parts/notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 
 interface TestReportProps {
   readonly report: OutputOf<'tasks', 'test'> | undefined;
@@ -24,7 +24,7 @@ export function TestReport({ report, error, running }: TestReportProps) {
   return (
     <Notice
       role="status"
-      color={failed > 0 ? 'red' : 'teal'}
+      tone={failed > 0 ? 'bad' : 'good'}
       title={
         failed > 0 ? `${failed} of its tests did not pass` : `Its ${passed === 1 ? 'test' : `${passed} tests`} passed`
       }

@@ -1,6 +1,6 @@
 import { List, Text } from '@mantine/core';
-import { Notice } from '../repository/parts/notice.tsx';
-import { TextLink } from '../repository/parts/text-link.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import type { BulkResult } from './use-bulk-resolve.ts';
 
 /** What came of deciding several conflicts together. */
@@ -9,7 +9,7 @@ export function BulkOutcome({ result, onClose }: { result: BulkResult; onClose: 
   return (
     <Notice
       role="status"
-      color={failed.length > 0 ? 'yellow' : 'teal'}
+      tone={failed.length > 0 ? 'attention' : 'good'}
       title={`${resolved.length} of ${resolved.length + failed.length} decided`}
       withCloseButton
       closeButtonLabel="Close this message"

@@ -2,9 +2,9 @@ import { Stack, Text } from '@mantine/core';
 import type { Conflict } from '@ratchet/contract/entities/conflict';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import type { Column } from '../../kit/table/columns.ts';
 import { openPlaces, resolutionNames } from '../conflict/conflict-words.ts';
-import { TextLink } from '../repository/parts/text-link.tsx';
 
 /** What is shown of each conflict. */
 export function conflictColumns(repositories: readonly { id: string; name: string }[]): Column<Conflict>[] {

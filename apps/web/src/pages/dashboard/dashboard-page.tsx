@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useLive } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { StatTile } from '../../kit/chart/stat-tile.tsx';
 import { TimeChart } from '../../kit/chart/time-chart.tsx';
@@ -17,7 +18,6 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { countText } from '../../kit/state/times.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { useExecutionHistory } from '../executions/use-execution-history.ts';
-import { PageHead } from '../runs/page-head.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { RepositoryHealth } from './repository-health.tsx';
 

@@ -1,10 +1,10 @@
 import { Stack } from '@mantine/core';
 import { IconBug } from '@tabler/icons-react';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
-import { PageHead } from '../runs/page-head.tsx';
-import { TaskPicker } from '../runs/task-picker.tsx';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 import { DebugTask } from './debug-task.tsx';
 
 const defaults = { taskId: '', file: '', sessionId: '', from: '' } as const;

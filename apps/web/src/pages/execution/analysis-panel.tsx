@@ -2,8 +2,8 @@ import { Badge, Code, List, Paper, Skeleton, Stack, Text, Title } from '@mantine
 import { useQuery } from '@tanstack/react-query';
 import { read } from '../../api/queries.ts';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import { words } from '../../kit/state/tones.ts';
-import { TextLink } from '../runs/text-link.tsx';
 import { sourceHref } from './source-href.ts';
 
 /** Why an execution failed, as far as the server can tell, and what to do. */

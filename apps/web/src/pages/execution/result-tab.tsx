@@ -4,7 +4,7 @@ import { IconArchive } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useMay } from '../../api/use-identity.ts';
 import { JsonView } from '../../kit/state/json-view.tsx';
-import { TextLink } from '../runs/text-link.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import { AnalysisPanel } from './analysis-panel.tsx';
 import { NotePanel } from './note-panel.tsx';
 import { sourceHref } from './source-href.ts';

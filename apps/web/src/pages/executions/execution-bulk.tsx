@@ -4,7 +4,7 @@ import { client } from '../../api/client.ts';
 import { useMay } from '../../api/use-identity.ts';
 import { KitLink } from '../../kit/state/kit-link.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
-import { BulkBar } from '../runs/bulk-bar.tsx';
+import { BulkBar } from '../../parts/bulk-bar.tsx';
 import { useBulk } from '../runs/use-bulk.ts';
 import type { Outcome } from '../runs/use-live-rows.ts';
 

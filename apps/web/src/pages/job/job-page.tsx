@@ -9,6 +9,7 @@ import { useLive, useLiveState } from '../../api/live.ts';
 import { read } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { JsonView } from '../../kit/state/json-view.tsx';
@@ -22,7 +23,6 @@ import { AttemptsTab } from '../execution/attempts-tab.tsx';
 import { PriorityMark } from '../jobs/job-columns.tsx';
 import { canChange, canRetry, isOpen } from '../jobs/job-filters.ts';
 import { Facts } from '../runs/facts.tsx';
-import { PageHead } from '../runs/page-head.tsx';
 import { SaidAloud } from '../runs/said-aloud.tsx';
 import { EditJob } from './edit-job.tsx';
 

@@ -11,7 +11,7 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { words } from '../../kit/state/tones.ts';
 import type { Column } from '../../kit/table/columns.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
-import { sortClauses, sortOf, sortText } from '../runs/sort-text.ts';
+import { sortClauses, sortOf, sortText } from '../../kit/table/sort-text.ts';
 
 const columns: Column<BatchSummary>[] = [
   { key: 'name', header: 'Batch', sortField: 'name', render: ({ name, id }) => name ?? `Batch ${id.slice(-12)}` },

@@ -4,7 +4,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
-import { TaskPicker } from '../runs/task-picker.tsx';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 import { sinceOf, timeRanges } from '../runs/time-range.ts';
 
 const statuses = [

@@ -8,8 +8,8 @@ import { client } from '../../api/client.ts';
 import { read } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { SchemaForm } from '../../kit/form/schema-form.tsx';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 import { isoOfLocal } from '../runs/local-time.ts';
-import { TaskPicker } from '../runs/task-picker.tsx';
 import { priorities } from './job-filters.ts';
 
 type Priority = (typeof priorities)[number]['value'];

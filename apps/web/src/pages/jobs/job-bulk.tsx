@@ -3,7 +3,7 @@ import type { Job } from '@ratchet/contract/entities/job';
 import { client } from '../../api/client.ts';
 import { useMay } from '../../api/use-identity.ts';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
-import { BulkBar } from '../runs/bulk-bar.tsx';
+import { BulkBar } from '../../parts/bulk-bar.tsx';
 import { useBulk } from '../runs/use-bulk.ts';
 import type { Outcome } from '../runs/use-live-rows.ts';
 import { canChange, canRetry, isOpen, priorities } from './job-filters.ts';

@@ -8,8 +8,8 @@ import { read } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
-import { TaskPicker } from '../runs/task-picker.tsx';
-import { TextLink } from '../runs/text-link.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 
 /** Whether jobs are taken from the queue, where they are not all. */
 export function QueuePanel() {

@@ -1,11 +1,11 @@
 import { Stack } from '@mantine/core';
-import { PageHeader } from '../administration/page-header.tsx';
+import { PageHead } from '../../app/page-head.tsx';
 import { KeyList } from './key-list.tsx';
 
 export function KeysPage() {
   return (
     <Stack>
-      <PageHeader title="API keys" />
+      <PageHead title="API keys" />
       <KeyList />
     </Stack>
   );

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Paper, Stack, Tabs, Text } from '@mantine/core';
 import { IconFileText, IconRefresh } from '@tabler/icons-react';
 import { useMemo } from 'react';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { TimeChart } from '../../kit/chart/time-chart.tsx';
 import { stripAnsi } from '../../kit/log/log-lines.ts';
@@ -13,9 +14,8 @@ import type { Column } from '../../kit/table/columns.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { readList } from '../../kit/table/filter-values.ts';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 import { executionClauses, executionDefaults } from '../executions/execution-filters.ts';
-import { PageHead } from '../runs/page-head.tsx';
-import { TaskPicker } from '../runs/task-picker.tsx';
 import { timeRanges } from '../runs/time-range.ts';
 import { type FoundLine, type Pattern, patternsOf, trendOf } from './log-pattern.ts';
 import { useLogSearch } from './use-log-search.ts';

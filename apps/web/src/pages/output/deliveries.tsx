@@ -15,7 +15,8 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { lookOf } from '../../kit/state/tones.ts';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
-import { listing, sortOf, sortText, where } from '../administration/listing.ts';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { listing, where } from '../administration/listing.ts';
 import { OpenText } from '../administration/open-text.tsx';
 import { DeliveryDrawer } from './delivery-drawer.tsx';
 

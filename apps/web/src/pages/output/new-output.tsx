@@ -4,11 +4,11 @@ import { type FormEvent, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { FormErrors } from '../administration/form-errors.tsx';
 import { LeaveGuard } from '../administration/leave-guard.tsx';
 import { MayButton } from '../administration/may-button.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { useDraft } from '../administration/use-draft.ts';
 import { outputTypes, sentConfig, typeNames } from './config-fields.ts';
 import { OutputFields } from './output-fields.tsx';
@@ -23,7 +23,7 @@ export function NewOutput() {
   const type = outputTypes.find((one) => one === wanted) ?? 'webhook';
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title="New output destination"
         back={{ to: '/outputs', label: 'Outputs' }}
         text="Where outputs of executions go. Secrets are kept encrypted and never shown again."

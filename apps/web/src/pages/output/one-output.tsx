@@ -5,13 +5,13 @@ import { useNavigate } from '@tanstack/react-router';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
+import { Notice } from '../../kit/state/notice.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { MayButton } from '../administration/may-button.tsx';
-import { Notice } from '../administration/notice.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { typeNames } from './config-fields.ts';
 import { Deliveries } from './deliveries.tsx';
@@ -50,7 +50,7 @@ export function OneOutput({ output }: { output: OutputDestination }) {
   const refused = may('administer') ? undefined : 'Only administrators may do this.';
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title={name}
         back={{ to: '/outputs', label: 'Outputs' }}
         mark={<StatusBadge status={enabled ? 'enabled' : 'disabled'} />}
@@ -60,28 +60,31 @@ export function OneOutput({ output }: { output: OutputDestination }) {
             <RelativeTime time={output.lastDeliveredAt} />.
           </Text>
         }
-      >
-        <MayButton
-          leftSection={<IconPlugConnected size={16} aria-hidden />}
-          loading={test.isPending}
-          refused={refused}
-          onClick={() => test.mutate()}
-        >
-          Send a test
-        </MayButton>
-        <MayButton variant="default" loading={toggle.isPending} refused={refused} onClick={() => toggle.mutate()}>
-          {enabled ? 'Disable' : 'Enable'}
-        </MayButton>
-        <MayButton
-          variant="default"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          loading={remove.isPending}
-          refused={refused}
-          onClick={() => void askToRemove()}
-        >
-          Delete
-        </MayButton>
-      </PageHeader>
+        actions={
+          <>
+            <MayButton
+              leftSection={<IconPlugConnected size={16} aria-hidden />}
+              loading={test.isPending}
+              refused={refused}
+              onClick={() => test.mutate()}
+            >
+              Send a test
+            </MayButton>
+            <MayButton variant="default" loading={toggle.isPending} refused={refused} onClick={() => toggle.mutate()}>
+              {enabled ? 'Disable' : 'Enable'}
+            </MayButton>
+            <MayButton
+              variant="default"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              loading={remove.isPending}
+              refused={refused}
+              onClick={() => void askToRemove()}
+            >
+              Delete
+            </MayButton>
+          </>
+        }
+      />
       <TestResult result={test.data} />
       {circuit !== 'closed' && (
         <Notice

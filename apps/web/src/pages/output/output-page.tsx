@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { read } from '../../api/queries.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageSkeleton } from '../administration/page-skeleton.tsx';
 import { NewOutput } from './new-output.tsx';
 import { OneOutput } from './one-output.tsx';
@@ -18,7 +18,7 @@ function Stored({ id }: { id: string }) {
   if (!error) return <PageSkeleton label="Loading the destination" />;
   return (
     <>
-      <PageHeader title="Output destination" back={{ to: '/outputs', label: 'Outputs' }} />
+      <PageHead title="Output destination" back={{ to: '/outputs', label: 'Outputs' }} />
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     </>
   );

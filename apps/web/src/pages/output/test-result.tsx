@@ -1,7 +1,7 @@
 import { Code, Stack, Text } from '@mantine/core';
 import type { OutputOf } from '../../api/queries.ts';
 import { Duration } from '../../kit/state/duration.tsx';
-import { Notice } from '../administration/notice.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 
 /** What a trial delivery did. */
 export function TestResult({ result }: { result: OutputOf<'outputDestinations', 'test'> | undefined }) {

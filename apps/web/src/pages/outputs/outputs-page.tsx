@@ -7,6 +7,7 @@ import { client } from '../../api/client.ts';
 import { readAll } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
@@ -15,8 +16,8 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { readList } from '../../kit/table/filter-values.ts';
-import { listing, sortOf, sortText, where, whereFlag, whereIn } from '../administration/listing.ts';
-import { PageHeader } from '../administration/page-header.tsx';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { listing, where, whereFlag, whereIn } from '../administration/listing.ts';
 import { outputTypes, typeNames } from '../output/config-fields.ts';
 
 const defaults = { q: '', type: '', enabled: '', global: '', on: '', sort: 'name' };
@@ -127,9 +128,7 @@ export function OutputsPage() {
   const filtered = [q, type, enabled, global, on].some((value) => value !== '');
   return (
     <Stack>
-      <PageHeader title="Outputs" text="Where the outputs of executions are delivered.">
-        {mayAdminister && make}
-      </PageHeader>
+      <PageHead title="Outputs" text="Where the outputs of executions are delivered." actions={mayAdminister && make} />
       <FilterBar
         filters={filters}
         values={{ q, type, enabled, global, on }}

@@ -1,5 +1,5 @@
 import type { Filter } from '../../kit/table/filter-values.ts';
-import type { Sort } from '../../kit/table/row-moves.ts';
+import { sortOf } from '../../kit/table/sort-text.ts';
 
 export const urlDefaults = {
   q: '',
@@ -43,11 +43,6 @@ export const filters: readonly Filter[] = [
   },
 ];
 
-/** `name` or `-name`, as the address holds an order. */
-export const readSort = (text: string): Sort =>
-  text.startsWith('-') ? { field: text.slice(1), order: 'desc' } : { field: text, order: 'asc' };
-export const writeSort = ({ field, order }: Sort): string => (order === 'desc' ? `-${field}` : field);
-
 type State = Readonly<Record<keyof typeof urlDefaults, string>>;
 
 /** What the address says, as the server takes it. */
@@ -60,6 +55,6 @@ export function listInput(state: State) {
   return {
     ...(state.q ? { q: state.q } : {}),
     ...(clauses.length > 0 ? { filters: clauses } : {}),
-    sort: [readSort(state.sort)],
+    sort: [sortOf(state.sort)],
   };
 }

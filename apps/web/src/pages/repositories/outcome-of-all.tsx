@@ -1,8 +1,8 @@
 import { List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncResult } from '@ratchet/contract/entities/sync';
-import { Notice } from '../repository/parts/notice.tsx';
-import { TextLink } from '../repository/parts/text-link.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 
 interface Failure {
   readonly repositoryId: string;
@@ -31,7 +31,7 @@ export function OutcomeOfAll({ outcome, repositories, onClose }: OutcomeOfAllPro
   return (
     <Notice
       role="status"
-      color={troubled ? 'yellow' : 'teal'}
+      tone={troubled ? 'attention' : 'good'}
       title={outcome.kind === 'sync' ? 'All repositories were synced' : 'What waited was pushed'}
       withCloseButton
       closeButtonLabel="Close this message"

@@ -14,9 +14,10 @@ import { EmptyState } from '../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
 import { useRepositoryEvents } from '../repository/parts/use-repository-events.ts';
 import { AddRepository } from './add/add-repository.tsx';
-import { filters, listInput, readSort, urlDefaults, writeSort } from './list-input.ts';
+import { filters, listInput, urlDefaults } from './list-input.ts';
 import { type OfAll, OutcomeOfAll } from './outcome-of-all.tsx';
 import { columnsOf } from './repository-columns.tsx';
 
@@ -109,8 +110,8 @@ export function RepositoriesPage() {
           rowKey={({ id }) => id}
           rowHref={({ id }) => `/repositories/${id}`}
           rowLabel={({ name }) => name}
-          sort={readSort(state.sort)}
-          onSort={(sort) => setState({ sort: writeSort(sort) })}
+          sort={sortOf(state.sort)}
+          onSort={(sort) => setState({ sort: sortText(sort) })}
           loading={list.isFetching && (list.isPending || list.isFetchingNextPage)}
           {...(total === undefined ? {} : { total })}
           onEndReached={() => list.hasNextPage && void list.fetchNextPage()}

@@ -4,11 +4,11 @@ import { type FormEvent, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { FormErrors } from '../administration/form-errors.tsx';
 import { LeaveGuard } from '../administration/leave-guard.tsx';
 import { MayButton } from '../administration/may-button.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { useDraft } from '../administration/use-draft.ts';
 import { NextRuns } from './next-runs.tsx';
 import { ScheduleFields } from './schedule-fields.tsx';
@@ -53,7 +53,7 @@ export function NewSchedule() {
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <PageHeader
+        <PageHead
           title="New schedule"
           back={{ to: '/schedules', label: 'Schedules' }}
           text="A schedule queues a job of its task whenever its time has come."

@@ -5,13 +5,13 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
+import { Notice } from '../../kit/state/notice.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { MayButton } from '../administration/may-button.tsx';
-import { Notice } from '../administration/notice.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { cronWords } from './cron-words.ts';
 import { ScheduleRuns } from './schedule-runs.tsx';
@@ -53,41 +53,46 @@ export function OneSchedule({ schedule }: { schedule: Schedule }) {
   };
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title={name}
         back={{ to: '/schedules', label: 'Schedules' }}
         mark={<StatusBadge status={enabled ? 'active' : 'paused'} />}
         text={<Summary schedule={schedule} />}
-      >
-        <MayButton
-          leftSection={<IconPlayerPlay size={16} aria-hidden />}
-          loading={run.isPending}
-          refused={may('run') ? undefined : 'You may not run tasks.'}
-          onClick={() => run.mutate()}
-        >
-          Run now
-        </MayButton>
-        <MayButton
-          variant="default"
-          leftSection={enabled ? <IconPlayerPause size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
-          loading={toggle.isPending}
-          refused={may('edit') ? undefined : 'You may not change schedules.'}
-          onClick={() => toggle.mutate()}
-        >
-          {enabled ? 'Pause' : 'Resume'}
-        </MayButton>
-        <MayButton
-          variant="default"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          loading={remove.isPending}
-          refused={may('delete') ? undefined : 'You may not delete schedules.'}
-          onClick={() => void askToRemove()}
-        >
-          Delete
-        </MayButton>
-      </PageHeader>
+        actions={
+          <>
+            <MayButton
+              leftSection={<IconPlayerPlay size={16} aria-hidden />}
+              loading={run.isPending}
+              refused={may('run') ? undefined : 'You may not run tasks.'}
+              onClick={() => run.mutate()}
+            >
+              Run now
+            </MayButton>
+            <MayButton
+              variant="default"
+              leftSection={
+                enabled ? <IconPlayerPause size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />
+              }
+              loading={toggle.isPending}
+              refused={may('edit') ? undefined : 'You may not change schedules.'}
+              onClick={() => toggle.mutate()}
+            >
+              {enabled ? 'Pause' : 'Resume'}
+            </MayButton>
+            <MayButton
+              variant="default"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              loading={remove.isPending}
+              refused={may('delete') ? undefined : 'You may not delete schedules.'}
+              onClick={() => void askToRemove()}
+            >
+              Delete
+            </MayButton>
+          </>
+        }
+      />
       {schedule.lastError && (
-        <Notice tone="bad" said="alert" title="The last time it was due, no job was queued">
+        <Notice tone="bad" role="alert" title="The last time it was due, no job was queued">
           {schedule.lastError} It tries again the next time.
         </Notice>
       )}

@@ -14,9 +14,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { read } from '../../api/queries.ts';
 import { SchemaForm } from '../../kit/form/schema-form.tsx';
+import { TaskPicker } from '../../parts/task-picker.tsx';
 import { OutputsSelect } from '../administration/outputs-select.tsx';
 import { SecondsInput } from '../administration/seconds-input.tsx';
-import { TaskSelect } from '../administration/task-select.tsx';
 import type { Draft } from '../administration/use-draft.ts';
 import { CronField } from './cron-field.tsx';
 import { catchUps, overlaps, priorities } from './policies.ts';
@@ -40,7 +40,8 @@ export function ScheduleFields({ draft, disabled, onInputReadable, preview }: Pr
       <Fieldset legend="What runs" disabled={disabled}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <TaskSelect
+            <TaskPicker
+              placeholder="Choose a task"
               label="Task"
               name="taskId"
               required

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { read } from '../../api/queries.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageSkeleton } from '../administration/page-skeleton.tsx';
 import { NewSchedule } from './new-schedule.tsx';
 import { OneSchedule } from './one-schedule.tsx';
@@ -18,7 +18,7 @@ function Stored({ id }: { id: string }) {
   if (!error) return <PageSkeleton label="Loading the schedule" />;
   return (
     <>
-      <PageHeader title="Schedule" back={{ to: '/schedules', label: 'Schedules' }} />
+      <PageHead title="Schedule" back={{ to: '/schedules', label: 'Schedules' }} />
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     </>
   );

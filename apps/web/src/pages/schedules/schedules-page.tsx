@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link } from '@tanstack/react-router';
 import { read, readAll } from '../../api/queries.ts';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { StatTile } from '../../kit/chart/stat-tile.tsx';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
@@ -11,8 +12,8 @@ import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
-import { listing, sortOf, sortText, where, whereFlag } from '../administration/listing.ts';
-import { PageHeader } from '../administration/page-header.tsx';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { listing, where, whereFlag } from '../administration/listing.ts';
 import { useScheduleColumns } from './use-schedule-columns.tsx';
 
 const defaults = { q: '', enabled: '', timezone: '', sort: 'name' };
@@ -52,9 +53,7 @@ export function SchedulesPage() {
   );
   return (
     <Stack>
-      <PageHeader title="Schedules" text="Tasks that run by the clock.">
-        {mayMake && make}
-      </PageHeader>
+      <PageHead title="Schedules" text="Tasks that run by the clock." actions={mayMake && make} />
       <SimpleGrid cols={{ base: 2, sm: 4 }}>
         <StatTile label="Active" value={stats.data?.enabled} loading={stats.isPending} />
         <StatTile label="Paused" value={stats.data?.disabled} loading={stats.isPending} />

@@ -13,7 +13,8 @@ import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
-import { listing, sortOf, sortText, where } from '../administration/listing.ts';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { listing, where } from '../administration/listing.ts';
 import { CredentialDialog } from './credential-dialog.tsx';
 import { type Credential, credentialTypes } from './credential-types.ts';
 

@@ -1,8 +1,8 @@
 import { Stack } from '@mantine/core';
 import { useIdentity, useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { Credentials } from './credentials.tsx';
 import { Secrets } from './secrets.tsx';
@@ -21,7 +21,7 @@ export function SecretsPage() {
   ];
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title="Secrets"
         text="Kept encrypted, and never shown again by anything: they can be set, replaced and deleted."
       />

@@ -6,10 +6,10 @@ import { read } from '../../api/queries.ts';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { type Filter, FilterBar } from '../../kit/table/filter-bar.tsx';
-import { Notice } from '../administration/notice.tsx';
 import { OpenText } from '../administration/open-text.tsx';
 import { SettingDialog } from './setting-dialog.tsx';
 import { settingSections } from './setting-notes.ts';
@@ -126,7 +126,7 @@ function Where({ config: { path, restartNeeded } }: { config: Config }) {
         show as <Code>***</Code>.
       </Text>
       {restartNeeded.length > 0 && (
-        <Notice tone="attention" said="status" title="Start the server anew to let these count">
+        <Notice tone="attention" role="status" title="Start the server anew to let these count">
           <List size="sm">
             {restartNeeded.map((name) => (
               <List.Item key={name}>

@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import { useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { Alerts } from './alerts.tsx';
 import { Appearance } from './appearance.tsx';
@@ -15,7 +15,7 @@ export function SettingsPage() {
   const may = useMay();
   return (
     <Stack>
-      <PageHeader title="Settings" />
+      <PageHead title="Settings" />
       <PageTabs
         label="Parts of the settings"
         value={tab}

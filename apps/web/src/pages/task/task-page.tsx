@@ -11,13 +11,13 @@ import { useMay } from '../../api/use-identity.ts';
 import { useTitle } from '../../app/use-title.ts';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
+import { Notice } from '../../kit/state/notice.tsx';
 import { isDirty } from './drafts/draft-state.ts';
 import { useDrafts } from './drafts/draft-store.ts';
 import { ElsewhereDialog } from './drafts/elsewhere-dialog.tsx';
 import { LeaveGuard } from './drafts/leave-guard.tsx';
 import { useSave } from './drafts/use-save.ts';
 import { MissingTask } from './missing-task.tsx';
-import { Notice } from './notice.tsx';
 import { PushDialog } from './repository/push-dialog.tsx';
 import { TaskContext, type TaskSession } from './task-context.ts';
 import { TaskHeader } from './task-header.tsx';
@@ -127,7 +127,7 @@ function TaskShown({
       <Stack gap="md">
         <TaskHeader />
         {overtaken && (
-          <Notice tone="warning" role="status" title="Somebody else changed this task meanwhile">
+          <Notice tone="attention" role="status" title="Somebody else changed this task meanwhile">
             <Group justify="space-between">
               <Text size="sm">
                 Your edits rest on revision {drafts.revision}; it is revision {task.revision} now. Nothing of yours is

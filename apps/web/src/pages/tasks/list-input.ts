@@ -1,6 +1,6 @@
 import type { FilterClause } from '@ratchet/contract/paging';
 import { type Filter, readList } from '../../kit/table/filter-values.ts';
-import { sortClauses } from '../runs/sort-text.ts';
+import { sortClauses } from '../../kit/table/sort-text.ts';
 
 /** What the address may say of the list of tasks. */
 export const taskDefaults = {

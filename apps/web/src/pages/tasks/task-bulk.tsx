@@ -8,7 +8,7 @@ import type { InputOf, OutputOf } from '../../api/queries.ts';
 import { showError } from '../../api/use-action.ts';
 import { useMay } from '../../api/use-identity.ts';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
-import { BulkBar } from '../runs/bulk-bar.tsx';
+import { BulkBar } from '../../parts/bulk-bar.tsx';
 
 interface Props {
   readonly selected: ReadonlySet<string>;

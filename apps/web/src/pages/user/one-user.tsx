@@ -6,12 +6,12 @@ import { useState } from 'react';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useIdentity, useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { useConfirm } from '../../kit/state/use-confirm.tsx';
 import { MayButton } from '../administration/may-button.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageTabs } from '../administration/page-tabs.tsx';
 import { randomPassword } from '../administration/random-password.ts';
 import { SecretOnce } from '../administration/secret-once.tsx';
@@ -82,7 +82,7 @@ export function OneUser({ user }: { user: User }) {
   const own = isMe ? 'This is your own account.' : undefined;
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title={name}
         back={{ to: '/users', label: 'Users and grants' }}
         mark={<StatusBadge status={enabled ? 'enabled' : 'disabled'} />}
@@ -92,34 +92,37 @@ export function OneUser({ user }: { user: User }) {
             {user.mustChangePassword && ' Has to choose a password at the next sign-in.'}
           </Text>
         }
-      >
-        <MayButton
-          variant="default"
-          leftSection={<IconKey size={16} aria-hidden />}
-          loading={reset.isPending}
-          refused={refused ?? (isMe ? 'Change your own password in the menu of your account.' : undefined)}
-          onClick={() => void askToReset()}
-        >
-          Reset the password
-        </MayButton>
-        <MayButton
-          variant="default"
-          loading={toggle.isPending}
-          refused={refused ?? own}
-          onClick={() => (enabled ? void askToDisable() : toggle.mutate())}
-        >
-          {enabled ? 'Disable' : 'Enable'}
-        </MayButton>
-        <MayButton
-          variant="default"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          loading={remove.isPending}
-          refused={refused ?? own}
-          onClick={() => void askToRemove()}
-        >
-          Delete
-        </MayButton>
-      </PageHeader>
+        actions={
+          <>
+            <MayButton
+              variant="default"
+              leftSection={<IconKey size={16} aria-hidden />}
+              loading={reset.isPending}
+              refused={refused ?? (isMe ? 'Change your own password in the menu of your account.' : undefined)}
+              onClick={() => void askToReset()}
+            >
+              Reset the password
+            </MayButton>
+            <MayButton
+              variant="default"
+              loading={toggle.isPending}
+              refused={refused ?? own}
+              onClick={() => (enabled ? void askToDisable() : toggle.mutate())}
+            >
+              {enabled ? 'Disable' : 'Enable'}
+            </MayButton>
+            <MayButton
+              variant="default"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              loading={remove.isPending}
+              refused={refused ?? own}
+              onClick={() => void askToRemove()}
+            >
+              Delete
+            </MayButton>
+          </>
+        }
+      />
       <PageTabs
         label="Parts of the account"
         value={tab}

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { read } from '../../api/queries.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { PageSkeleton } from '../administration/page-skeleton.tsx';
 import { OneUser } from './one-user.tsx';
 
@@ -17,7 +17,7 @@ function Stored({ id }: { id: string }) {
   if (!error) return <PageSkeleton label="Loading the account" />;
   return (
     <>
-      <PageHeader title="User" back={{ to: '/users', label: 'Users and grants' }} />
+      <PageHead title="User" back={{ to: '/users', label: 'Users and grants' }} />
       <ErrorPanel error={error} onRetry={() => void refetch()} />
     </>
   );

@@ -6,6 +6,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { readAll } from '../../api/queries.ts';
 import { useIdentity, useMay } from '../../api/use-identity.ts';
+import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
@@ -13,9 +14,9 @@ import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
-import { listing, sortOf, sortText, where, whereFlag } from '../administration/listing.ts';
+import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { listing, where, whereFlag } from '../administration/listing.ts';
 import { MayButton } from '../administration/may-button.tsx';
-import { PageHeader } from '../administration/page-header.tsx';
 import { accessWords, roleWords } from '../administration/permission-words.ts';
 import { NewUser } from './new-user.tsx';
 
@@ -89,22 +90,23 @@ export function UsersPage() {
   const filtered = [q, role, access, enabled].some((value) => value !== '');
   return (
     <Stack>
-      <PageHeader
+      <PageHead
         title="Users and grants"
         text={
           identity && !identity.user
             ? 'This server signs nobody in: whoever reaches it may do everything. Accounts count once auth.mode is password.'
             : 'Who can sign in, and what each may do where.'
         }
-      >
-        <MayButton
-          leftSection={<IconPlus size={16} aria-hidden />}
-          refused={may('manage_users') ? undefined : 'Only who may manage users makes accounts.'}
-          onClick={() => setMaking(true)}
-        >
-          New user
-        </MayButton>
-      </PageHeader>
+        actions={
+          <MayButton
+            leftSection={<IconPlus size={16} aria-hidden />}
+            refused={may('manage_users') ? undefined : 'Only who may manage users makes accounts.'}
+            onClick={() => setMaking(true)}
+          >
+            New user
+          </MayButton>
+        }
+      />
       <FilterBar
         filters={filters}
         values={{ q, role, access, enabled }}

@@ -7,8 +7,8 @@ import { useAction } from '../../api/use-action.ts';
 import { Sparkline } from '../../kit/chart/sparkline.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
+import { TextLink } from '../../kit/state/text-link.tsx';
 import { countText } from '../../kit/state/times.ts';
-import { TextLink } from '../runs/text-link.tsx';
 import { bytesText } from './bytes-text.ts';
 
 export type Worker = OutputOf<'workers', 'list'>['items'][number];

@@ -2,11 +2,11 @@ import { Button, Divider, Group, Modal, Stack, Stepper, Text, Title } from '@man
 import { useMediaQuery } from '@mantine/hooks';
 import type { RepositoryType } from '@ratchet/contract/entities/repository';
 import { useEffect, useRef, useState } from 'react';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { PlaceFields } from '../../repository/form/place-fields.tsx';
 import { PushFields } from '../../repository/form/push-fields.tsx';
 import { SignInFields } from '../../repository/form/sign-in-fields.tsx';
 import { SyncFields } from '../../repository/form/sync-fields.tsx';
-import { Notice } from '../../repository/parts/notice.tsx';
 import { KindStep } from './kind-step.tsx';
 import { stepLabels } from './steps.ts';
 import { TestStep } from './test-step.tsx';
@@ -52,7 +52,7 @@ export function AddRepository({ first, onClose, onAdded }: AddRepositoryProps) {
     >
       <Stack>
         {leaving && (
-          <Notice color="yellow" role="alert" title="Leave without adding it?">
+          <Notice tone="attention" role="alert" title="Leave without adding it?">
             <Stack gap="sm" align="flex-start">
               <Text size="sm">
                 {add.made

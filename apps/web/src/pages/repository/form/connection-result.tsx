@@ -2,7 +2,7 @@ import { Stack, Text, ThemeIcon } from '@mantine/core';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import type { OutputOf } from '../../../api/queries.ts';
 import { Duration } from '../../../kit/state/duration.tsx';
-import { Notice } from '../parts/notice.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 
 type Test = OutputOf<'repositories', 'test'>;
 
@@ -23,7 +23,7 @@ export function ConnectionResult({ test, writable }: { test: Test; writable: boo
   return (
     <Stack gap="sm" role="status">
       <Notice
-        color={test.success ? 'teal' : 'red'}
+        tone={test.success ? 'good' : 'bad'}
         icon={test.success ? <IconCheck aria-hidden /> : <IconX aria-hidden />}
         title={test.success ? 'The connection works' : 'The connection does not work yet'}
       >

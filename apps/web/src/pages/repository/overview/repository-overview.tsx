@@ -8,10 +8,10 @@ import { StatTile } from '../../../kit/chart/stat-tile.tsx';
 import { TimeChart } from '../../../kit/chart/time-chart.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
-import { Notice } from '../parts/notice.tsx';
-import { TextLink } from '../parts/text-link.tsx';
+import { TextLink } from '../../../kit/state/text-link.tsx';
 
 const urlDefaults = { days: '30' } as const;
 const spans = [
@@ -34,13 +34,13 @@ export function RepositoryOverview({ repository }: { repository: Repository }) {
   return (
     <Stack gap="lg">
       {repository.unreachableSince && (
-        <Notice color="red" title="It cannot be reached" role="alert">
+        <Notice tone="bad" title="It cannot be reached" role="alert">
           Since <RelativeTime time={repository.unreachableSince} />. Tasks can still be edited and run here; what waits
           to be pushed goes out when it is back. {repository.syncError}
         </Notice>
       )}
       {!repository.unreachableSince && repository.syncStatus === 'error' && repository.syncError && (
-        <Notice color="red" title="The last sync failed" role="alert">
+        <Notice tone="bad" title="The last sync failed" role="alert">
           {repository.syncError}
         </Notice>
       )}

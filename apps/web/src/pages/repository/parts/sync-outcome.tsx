@@ -2,8 +2,8 @@ import { Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import type { SyncResult } from '@ratchet/contract/entities/sync';
 import { Link } from '@tanstack/react-router';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { planIn } from '../plan/plan-query.ts';
-import { Notice } from './notice.tsx';
 import { ProblemList } from './problem-list.tsx';
 
 interface SyncOutcomeProps {
@@ -19,7 +19,7 @@ export function SyncOutcome({ result, error, onClose, onPlan, onRetry }: SyncOut
   if (error) {
     if (!planIn(error)) return <ErrorPanel error={error} onRetry={onRetry} />;
     return (
-      <Notice color="yellow" role="alert" title="Held back by a guard">
+      <Notice tone="attention" role="alert" title="Held back by a guard">
         <Stack gap="sm" align="flex-start">
           <Text size="sm">{error.message}</Text>
           <Text size="sm">
@@ -37,7 +37,7 @@ export function SyncOutcome({ result, error, onClose, onPlan, onRetry }: SyncOut
   const troubled = conflicts.length > 0 || problems.some(({ severity }) => severity === 'error');
   return (
     <Notice
-      color={troubled ? 'yellow' : 'teal'}
+      tone={troubled ? 'attention' : 'good'}
       role="status"
       title="Synced"
       withCloseButton

@@ -8,9 +8,9 @@ import { client } from '../../../api/client.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
 import { RunProgress } from '../parts/run-progress.tsx';
 import { SyncOutcome } from '../parts/sync-outcome.tsx';
@@ -119,12 +119,12 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
         </Button>
       </Group>
       {old && (
-        <Notice color="yellow" role="status" title="Something happened since">
+        <Notice tone="attention" role="status" title="Something happened since">
           This plan may not hold any more. Look again; a plan that does not hold is never carried out.
         </Notice>
       )}
       {stale && (
-        <Notice color="yellow" role="alert" title="Nothing was done: something changed meanwhile">
+        <Notice tone="attention" role="alert" title="Nothing was done: something changed meanwhile">
           What you see now is the plan as it is. Look at it, then carry it out.
         </Notice>
       )}
@@ -147,13 +147,13 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
         <PushOutcome repository={repository} results={done.results} onClose={() => setDone(null)} />
       )}
       {shown.guard && (
-        <Notice color="red" title="A guard holds this plan back" role="alert">
+        <Notice tone="bad" title="A guard holds this plan back" role="alert">
           <Text size="sm">{shown.guard.message}</Text>
           <Text size="sm">{guardText(shown.guard.name)}</Text>
         </Notice>
       )}
       {shown.problems.length > 0 && (
-        <Notice color="yellow" title="Not everything can be read">
+        <Notice tone="attention" title="Not everything can be read">
           <Text size="sm" mb={6}>
             What cannot be read is left as it is, on both sides.
           </Text>

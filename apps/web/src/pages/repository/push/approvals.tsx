@@ -11,7 +11,7 @@ import { useMay } from '../../../api/use-identity.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
-import { TextLink } from '../parts/text-link.tsx';
+import { TextLink } from '../../../kit/state/text-link.tsx';
 
 interface ApprovalsProps {
   readonly repository: Repository;

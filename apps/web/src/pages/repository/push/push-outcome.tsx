@@ -2,8 +2,8 @@ import { Anchor, Code, Group, List, Stack, Text } from '@mantine/core';
 import type { Repository } from '@ratchet/contract/entities/repository';
 import { awaitsApproval, type PushResult } from '@ratchet/contract/entities/sync';
 import { CopyButton } from '../../../kit/state/copy-button.tsx';
-import { Notice } from '../parts/notice.tsx';
-import { TextLink } from '../parts/text-link.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
+import { TextLink } from '../../../kit/state/text-link.tsx';
 import { commitUrl } from './commit-url.ts';
 
 interface PushOutcomeProps {
@@ -22,7 +22,7 @@ export function PushOutcome({ repository, results, onClose }: PushOutcomeProps) 
   return (
     <Notice
       role="status"
-      color={failed.length > 0 ? 'red' : waiting.length > 0 ? 'yellow' : 'teal'}
+      tone={failed.length > 0 ? 'bad' : waiting.length > 0 ? 'attention' : 'good'}
       title={titleOf(out.length, waiting.length, failed.length)}
       withCloseButton
       closeButtonLabel="Close this message"

@@ -8,11 +8,11 @@ import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { TextLink } from '../../../kit/state/text-link.tsx';
 import type { Column } from '../../../kit/table/columns.ts';
 import { DataTable } from '../../../kit/table/data-table.tsx';
 import { FilterBar } from '../../../kit/table/filter-bar.tsx';
 import type { Filter } from '../../../kit/table/filter-values.ts';
-import { TextLink } from '../parts/text-link.tsx';
 
 const urlDefaults = { request: '' } as const;
 const filters: readonly Filter[] = [

@@ -8,11 +8,11 @@ import { type OutputOf, read } from '../../../api/queries.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import type { Column } from '../../../kit/table/columns.ts';
 import { DataTable } from '../../../kit/table/data-table.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { PendingChanges } from '../parts/pending-changes.tsx';
 import { RunProgress } from '../parts/run-progress.tsx';
 import { planIn } from '../plan/plan-query.ts';
@@ -81,7 +81,7 @@ export function RepositoryPush({ repository }: { repository: Repository }) {
   return (
     <Stack gap="lg">
       {unreachableSince && (
-        <Notice color="yellow" title="It cannot be reached now">
+        <Notice tone="attention" title="It cannot be reached now">
           What is pushed now waits and goes out when it is back.
         </Notice>
       )}

@@ -5,12 +5,12 @@ import { useAction } from '../../../api/use-action.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { CopyButton } from '../../../kit/state/copy-button.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
+import { TextLink } from '../../../kit/state/text-link.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { ProblemList } from '../parts/problem-list.tsx';
-import { TextLink } from '../parts/text-link.tsx';
 import { canUndo, changesText, type Run, triggers } from './run-words.ts';
 
 /** One run: what it did, what it could not, and taking it back. */
@@ -48,7 +48,7 @@ export function RunDetails({ run }: { run: Run }) {
         </Group>
       )}
       {run.error && (
-        <Notice color="red" title="Why it failed">
+        <Notice tone="bad" title="Why it failed">
           {run.error}
         </Notice>
       )}
@@ -57,7 +57,7 @@ export function RunDetails({ run }: { run: Run }) {
       )}
       {run.problems.length > 0 && <ProblemList problems={run.problems} label="Problems of the run" />}
       {undo.data && (
-        <Notice color="teal" role="status" title="What was taken back">
+        <Notice tone="good" role="status" title="What was taken back">
           {undo.data.undone.length === 0 && <Text size="sm">Nothing: no task is as this run left it.</Text>}
           <List size="sm">
             {undo.data.undone.map(({ taskId, name, change, revision }) => (

@@ -1,6 +1,6 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { type DraftKey, labels, textOf } from '../form/draft.ts';
-import { Notice } from '../parts/notice.tsx';
 import type { Clash } from './use-settings.ts';
 
 interface ClashPanelProps {
@@ -13,7 +13,7 @@ interface ClashPanelProps {
 export function ClashPanel({ clashes, taken, onDecide }: ClashPanelProps) {
   if (clashes.length === 0 && taken.length === 0) return null;
   return (
-    <Notice color="yellow" role="alert" title="Somebody else changed these settings meanwhile">
+    <Notice tone="attention" role="alert" title="Somebody else changed these settings meanwhile">
       <Stack gap="sm">
         {taken.length > 0 && (
           <Text size="sm">

@@ -7,12 +7,12 @@ import { client } from '../../../api/client.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { ConfirmDialog } from '../../../kit/state/confirm-dialog.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { ConnectionResult } from '../form/connection-result.tsx';
 import { PlaceFields } from '../form/place-fields.tsx';
 import { PushFields } from '../form/push-fields.tsx';
 import { SignInFields } from '../form/sign-in-fields.tsx';
 import { SyncFields } from '../form/sync-fields.tsx';
-import { Notice } from '../parts/notice.tsx';
 import { ClashPanel } from './clash-panel.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
 import { useSettings } from './use-settings.ts';
@@ -33,9 +33,13 @@ export function RepositorySettings({ repository }: { repository: Repository }) {
   const fields = { type: repository.repositoryType, draft: edit.draft, errors: edit.errors, onChange: edit.change };
   return (
     <Stack gap="lg" maw={760}>
-      {fixed && <Notice title="You may look at these settings">Whoever manages the repository can change them.</Notice>}
+      {fixed && (
+        <Notice tone="info" title="You may look at these settings">
+          Whoever manages the repository can change them.
+        </Notice>
+      )}
       {repository.declared && (
-        <Notice color="yellow" title="A configuration file declares this repository">
+        <Notice tone="attention" title="A configuration file declares this repository">
           At the next start the file sets it again: change it there too.
         </Notice>
       )}

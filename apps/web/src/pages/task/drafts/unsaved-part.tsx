@@ -1,7 +1,7 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { DiffView, HunkMerge, languageOf } from '../../../kit/editor/index.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
-import { Notice } from '../notice.tsx';
 import { type Draft, keyName, pathOf } from './draft-state.ts';
 import { needsMerge, type Theirs } from './needs-merge.ts';
 
@@ -33,7 +33,7 @@ export function UnsavedPart({ name, draft, theirs, onDecide }: UnsavedPartProps)
         )}
       </Group>
       {theirs.binary ? (
-        <Notice tone="warning">
+        <Notice tone="attention">
           <Text size="sm">It is no text any more. Keep yours or take theirs as a whole.</Text>
         </Notice>
       ) : untouched ? (

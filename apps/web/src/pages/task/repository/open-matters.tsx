@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { read } from '../../../api/queries.ts';
-import { Notice } from '../notice.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { useTask } from '../task-context.ts';
 
 /** What waits for somebody: conflicts, pushes that are to be approved, pull requests that are to be merged. */
@@ -39,7 +39,7 @@ export function OpenMatters({ repositoryId }: { readonly repositoryId: string })
   return (
     <Stack gap="xs">
       {inConflict.map(({ id, conflictType, files }) => (
-        <Notice key={id} tone="danger" title="It is in conflict with its repository">
+        <Notice key={id} tone="bad" title="It is in conflict with its repository">
           <Group justify="space-between">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {conflictType.replaceAll('_', ' ')}: {files.map(({ path }) => path).join(', ')}

@@ -6,9 +6,9 @@ import { client } from '../../../api/client.ts';
 import type { OutputOf } from '../../../api/queries.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
 import { Comparison } from '../history/comparison.tsx';
-import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 
 type PushResult = OutputOf<'tasks', 'push'>;
@@ -59,7 +59,7 @@ function Push({ onClose }: { readonly onClose: () => void }) {
           {where?.branch ? `, branch ${where.branch}` : ''}, at {where?.repositoryPath || 'its top'}.
         </Text>
         {isDirty(drafts) && (
-          <Notice tone="warning">
+          <Notice tone="attention">
             Unsaved edits are not pushed: what goes out is the saved revision {task.revision}.
           </Notice>
         )}
@@ -109,7 +109,7 @@ function Outcome({ result, onClose }: { readonly result: PushResult; readonly on
   return (
     <Stack>
       <Notice
-        tone={result.success ? 'success' : waits ? 'info' : 'danger'}
+        tone={result.success ? 'good' : waits ? 'info' : 'bad'}
         role={result.success || waits ? 'status' : 'alert'}
         title={title}
       >

@@ -8,9 +8,9 @@ import { LogView } from '../../../kit/log/log-view.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { JsonView } from '../../../kit/state/json-view.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
-import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { hasEnded, useExecution } from './use-execution.ts';
 
@@ -127,7 +127,7 @@ function RunError({ error }: { readonly error: NonNullable<Execution['error']> }
   const file = error.file ?? entry;
   const known = task.files.some(({ path }) => path === file);
   return (
-    <Notice tone="danger" role="alert" title={error.class}>
+    <Notice tone="bad" role="alert" title={error.class}>
       <Stack gap="xs" align="flex-start">
         <Text style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{error.message}</Text>
         {error.line !== null && known && (

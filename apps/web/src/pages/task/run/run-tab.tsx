@@ -8,8 +8,8 @@ import { useMay } from '../../../api/use-identity.ts';
 import { useUrlState } from '../../../app/use-url-state.ts';
 import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
-import { Notice } from '../notice.tsx';
 import { isRecord, parsed, useSavedPart } from '../source/use-part.ts';
 import { useTask } from '../task-context.ts';
 import { EarlierInputs } from './earlier-inputs.tsx';
@@ -71,7 +71,7 @@ export default function RunTab() {
         </Notice>
       )}
       {isDirty(drafts) && (
-        <Notice tone="warning" title="Unsaved edits are not part of a run">
+        <Notice tone="attention" title="Unsaved edits are not part of a run">
           <Group justify="space-between">
             <Text size="sm">What runs is the saved revision {task.revision}.</Text>
             {mayEdit && (

@@ -6,8 +6,8 @@ import { read } from '../../../api/queries.ts';
 import { CodeEditor, languageOf } from '../../../kit/editor/index.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { dropped, fileKey, keyName, type Part, written } from '../drafts/draft-state.ts';
-import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { PathDialog } from './add-file.tsx';
 import { BinaryFile } from './binary-file.tsx';
@@ -56,7 +56,7 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
         {file && <FileMenu path={path} onOpen={onOpen} />}
       </Group>
       {!file && (
-        <Notice tone="warning" title="This file was deleted meanwhile">
+        <Notice tone="attention" title="This file was deleted meanwhile">
           Your edit of it is still here. Saving shows what changed and lets you decide.
         </Notice>
       )}
@@ -100,7 +100,7 @@ function TextFile({ path, saved, onPart }: TextFileProps) {
   return (
     <>
       {blocking && (
-        <Notice tone="warning" title={`${keyName(blocking)} has unsaved edits`}>
+        <Notice tone="attention" title={`${keyName(blocking)} has unsaved edits`}>
           <Group justify="space-between">
             <Text size="sm">It is kept in this file. Save or discard those edits before you edit the file itself.</Text>
             <Button size="xs" variant="default" onClick={() => onPart(blocking)}>

@@ -11,7 +11,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { Notice } from '../notice.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { isRecord, parsed, printed, usePart } from './use-part.ts';
 
 interface MetadataFormProps {
@@ -43,7 +43,7 @@ export function MetadataForm({ onJson }: MetadataFormProps) {
   const value = parsed(text);
   if (!isRecord(value))
     return (
-      <Notice tone="warning" title="This is not valid JSON now">
+      <Notice tone="attention" title="This is not valid JSON now">
         <Stack align="flex-start" gap="xs">
           <Text size="sm">The form shows it again once it is. Nothing that was typed is lost.</Text>
           <Button size="xs" variant="default" onClick={onJson}>

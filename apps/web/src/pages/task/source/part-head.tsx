@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Text, Title } from '@mantine/core';
 import { IconRotate } from '@tabler/icons-react';
-import { Notice } from '../notice.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import type { usePart } from './use-part.ts';
 
 interface PartHeadProps {
@@ -37,7 +37,7 @@ export function PartHead({ title, views, view, onView, part, onOpen }: PartHeadP
         </Group>
       </Group>
       {blockedBy !== null && (
-        <Notice tone="warning" title={`${blockedBy} has unsaved edits`}>
+        <Notice tone="attention" title={`${blockedBy} has unsaved edits`}>
           <Group justify="space-between">
             <Text size="sm">This part is kept in that file. Save or discard its edits first.</Text>
             <Button size="xs" variant="default" onClick={() => onOpen(blockedBy)}>

@@ -4,7 +4,7 @@ import { useUrlState } from '../../../app/use-url-state.ts';
 import { CodeEditor } from '../../../kit/editor/index.tsx';
 import { SchemaForm } from '../../../kit/form/schema-form.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
-import { Notice } from '../notice.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { useTask } from '../task-context.ts';
 import { PartHead } from './part-head.tsx';
 import { SchemaFields } from './schema-fields.tsx';

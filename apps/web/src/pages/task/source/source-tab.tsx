@@ -1,7 +1,7 @@
 import { Box, Stack } from '@mantine/core';
 import { useUrlState } from '../../../app/use-url-state.ts';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { type Part, parts } from '../drafts/draft-state.ts';
-import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { FileEditor } from './file-editor.tsx';
 import { FileList } from './file-list.tsx';

@@ -6,9 +6,9 @@ import { DiffView } from '../../../kit/editor/index.tsx';
 import { LogView } from '../../../kit/log/log-view.tsx';
 import { Duration } from '../../../kit/state/duration.tsx';
 import { JsonView } from '../../../kit/state/json-view.tsx';
+import { Notice } from '../../../kit/state/notice.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import { sameJson } from '../drafts/plan-save.ts';
-import { Notice } from '../notice.tsx';
 import { useTask } from '../task-context.ts';
 import { type ListedTest, settledText } from './test-files.ts';
 
@@ -106,7 +106,7 @@ function TestOutcome({ result }: { readonly result: Result }) {
   return (
     <>
       {error !== null && (
-        <Notice tone="danger" title="Why it did not pass">
+        <Notice tone="bad" title="Why it did not pass">
           <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {error}
           </Text>

@@ -2,7 +2,7 @@ import { Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { read } from '../../api/queries.ts';
+import { read } from '../api/queries.ts';
 
 interface Props {
   readonly value: string | null;
@@ -12,6 +12,9 @@ interface Props {
   readonly required?: boolean;
   readonly clearable?: boolean;
   readonly error?: string | undefined;
+  readonly description?: string;
+  readonly disabled?: boolean;
+  readonly name?: string;
   readonly maw?: number;
   /** Beside the filters of a list: as wide as they are. */
   readonly filter?: boolean;
@@ -29,12 +32,17 @@ export function TaskPicker({
 }: Props) {
   const [search, setSearch] = useState('');
   const [q] = useDebouncedValue(search.trim(), 200);
-  const chosen = useQuery({ ...read('tasks', 'get', { id: value ?? '' }), enabled: value !== null && value !== '' });
+  const chosen = useQuery({
+    ...read('tasks', 'get', { id: value ?? '' }),
+    enabled: value !== null && value !== '',
+    retry: false,
+  });
   // The field holds the chosen one's name, for which nobody searches.
   const wanted = q === '' || q === chosen.data?.name ? {} : { q };
   const found = useQuery(read('tasks', 'list', { limit: 30, page: 1, ...wanted }));
   const options = new Map(found.data?.items.map(({ id, name }) => [id, name]));
-  if (value) options.set(value, chosen.data?.name ?? options.get(value) ?? value);
+  if (value)
+    options.set(value, chosen.data?.name ?? options.get(value) ?? (chosen.isError ? 'A task that is gone' : 'Loading'));
   return (
     <Select
       {...rest}

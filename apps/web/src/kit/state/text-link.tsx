@@ -1,4 +1,4 @@
-import { KitLink, type KitLinkProps } from '../../../kit/state/kit-link.tsx';
+import { KitLink, type KitLinkProps } from './kit-link.tsx';
 
 /** A link among words: underlined, so that it is told from them without its colour. */
 export function TextLink(props: KitLinkProps) {

@@ -2,22 +2,23 @@ import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTitle } from '../../app/use-title.ts';
+import { useTitle } from './use-title.ts';
 
 interface Props {
   readonly title: string;
-  /** The browser's tab, where the title alone says too little. */
-  readonly tab?: string;
+  /** In the browser's tab, where the title alone says too little. */
+  readonly tabTitle?: string;
+  /** The list that the page belongs to. */
   readonly back?: { readonly to: string; readonly label: string };
-  /** Beside the title: a status. */
+  /** Beside the title, such as where it stands. */
   readonly mark?: ReactNode;
   readonly text?: ReactNode;
-  /** Buttons. */
-  readonly children?: ReactNode;
+  readonly actions?: ReactNode;
 }
 
-export function PageHeader({ title, tab, back, mark, text, children }: Props) {
-  useTitle(tab ?? title);
+/** A page's title with what can be done there. */
+export function PageHead({ title, tabTitle, back, mark, text, actions }: Props) {
+  useTitle(tabTitle ?? title);
   return (
     <Stack gap={4}>
       {back && (
@@ -30,15 +31,15 @@ export function PageHeader({ title, tab, back, mark, text, children }: Props) {
       )}
       <Group justify="space-between" align="start" gap="sm">
         <Group gap="sm" style={{ minWidth: 0 }}>
-          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
           {mark}
         </Group>
-        {children && <Group gap="xs">{children}</Group>}
+        {actions && <Group gap="xs">{actions}</Group>}
       </Group>
-      {text && (
-        <Text size="sm" maw={760} component="div">
+      {text !== undefined && (
+        <Text size="sm" c="dimmed" maw={760} component="div">
           {text}
         </Text>
       )}

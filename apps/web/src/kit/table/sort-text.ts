@@ -1,5 +1,5 @@
 import type { SortClause } from '@ratchet/contract/paging';
-import type { Sort } from '../../kit/table/row-moves.ts';
+import type { Sort } from './row-moves.ts';
 
 /** An order as the address writes it: `taskName`, `-queuedAt`. */
 export const sortText = ({ field, order }: Sort): string => (order === 'desc' ? `-${field}` : field);
