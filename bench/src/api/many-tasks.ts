@@ -25,6 +25,9 @@ export async function addTasks(database: Database, count: number): Promise<strin
       case when n % 10 = 0 then 'modified' else 'synced' end, 'not_required', n % 10 = 0, n % 20 <> 0, 'pull',
       now() - make_interval(secs => n), now() - make_interval(secs => (n * 7919) % 1000000)
     from generate_series(1, ${count}::int) n`);
+  // A vacuum takes rows to be seen by everyone once their commit is on disk, which a server that does not wait for the disk
+  // has to be told.
+  await database.db.execute(sql`checkpoint`);
   await database.db.execute(sql`vacuum analyze ratchet.tasks`);
   const { rows } = await database.db.execute<{ id: string }>(sql`select id from ratchet.tasks limit 1 offset 500`);
   return rows[0]?.id ?? '';

@@ -228,6 +228,32 @@ describe('a data folder', () => {
     await database.close();
   });
 
+  it('lets indexes alone answer for rows that are new', async () => {
+    const database = await openDatabase({ dataDir });
+    const known = async () => {
+      const { rows } = await database.pool.query(
+        `select relallvisible > 0 as mapped from pg_class where oid = 'ratchet.leases'::regclass`,
+      );
+      return rows[0].mapped;
+    };
+    await database.pool.query(
+      `insert into ratchet.leases (name, holder, fence, expires_at)
+       select 'lease ' || n, 'nobody', 1, now() from generate_series(1, 2000) as n`,
+    );
+    expect(await known()).toBe(false);
+    await expect
+      .poll(
+        async () => {
+          await tidy(database.pool);
+          return known();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+    await database.pool.query(`delete from ratchet.leases where holder = 'nobody'`);
+    await database.close();
+  });
+
   it('is its owner’s alone', () => {
     expect(statSync(join(dataDir, 'database')).mode & 0o777).toBe(0o700);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);

@@ -252,14 +252,17 @@ export async function repositoryProblems(db: Queryable, repositoryId: string): P
       where repository_id = ${repositoryId} and deleted_at is null and exists (select from twins)
       group by uuid, version having count(*) > 1`),
     db.execute(sql`
-      select t.repository_path as path, t.version, o.name as by
-      from ratchet.tasks t join ratchet.repositories r on r.id = t.repository_id
-      cross join lateral (
-        select other.name from ratchet.tasks twin join ratchet.repositories other on other.id = twin.repository_id
-        where twin.uuid = t.uuid and twin.version = t.version and twin.deleted_at is null and other.id <> r.id
-          and (other.priority, t.id) > (r.priority, twin.id) limit 1) o
-      where (select count(*) from ratchet.repositories) > 1 and t.repository_id = ${repositoryId} and t.deleted_at is null
-      order by t.repository_path`),
+      select distinct on (t.repository_path) t.repository_path as path, t.version, other.name as by
+      from ratchet.tasks t
+      join ratchet.tasks twin on twin.uuid = t.uuid and twin.version = t.version and twin.deleted_at is null
+        and twin.repository_id <> t.repository_id
+      join ratchet.repositories other on other.id = twin.repository_id
+      where t.repository_id = ${repositoryId} and t.deleted_at is null
+        and (other.priority, t.id) > ((select priority from ratchet.repositories where id = ${repositoryId}), twin.id)
+        and exists (
+          select from ratchet.repositories another where another.id <> ${repositoryId}
+            and exists (select from ratchet.tasks where repository_id = another.id and deleted_at is null))
+      order by t.repository_path, other.priority desc`),
   ]);
   const listed = (paths: string[]) => paths.join(', ');
   return [

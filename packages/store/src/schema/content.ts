@@ -58,28 +58,34 @@ export const tasks = ratchet.table(
   },
   (t) => [
     uniqueIndex('tasks_place').on(t.repositoryId, t.repositoryPath).where(sql`${t.deletedAt} is null`),
-    index('tasks_uuid').on(t.uuid),
+    // With the version, so that no planner that knows nothing of the rows yet joins it with an index of all of them.
+    index('tasks_uuid').on(t.uuid, t.version),
     index('tasks_name').on(t.name, t.id).where(sql`${t.deletedAt} is null`),
-    /** What lists are filtered and ordered by, apart from the wide rows: a fifth of them to read. */
+    index('tasks_updated').on(t.updatedAt, t.id).where(sql`${t.deletedAt} is null`),
+    /**
+     * What lists are filtered and ordered by, apart from the wide rows: a sixth of them to read, and of an order that begins
+     * with the status one group.
+     */
     index('tasks_listed')
       .on(
-        t.updatedAt,
-        t.id,
-        t.name,
         t.syncStatus,
-        t.pushStatus,
+        t.revision,
+        t.id,
+        t.updatedAt,
+        t.createdAt,
         t.enabled,
+        t.pushStatus,
         t.needsPush,
         t.sourceType,
         t.storageType,
         t.repositoryId,
-        t.revision,
-        t.createdAt,
       )
       .where(sql`${t.deletedAt} is null`),
-    index('tasks_repository').on(t.repositoryId, t.syncStatus),
     /** Small beside the rows: lists are counted by it. */
     index('tasks_living').on(t.syncStatus, t.enabled).where(sql`${t.deletedAt} is null`),
+    /** Deleted tasks by their places. Living ones have `tasks_place` alone: there is no worse index to mistake for it. */
+    index('tasks_deleted').on(t.repositoryId, t.repositoryPath).where(sql`${t.deletedAt} is not null`),
+    index('tasks_waiting').on(t.repositoryId).where(sql`${t.needsPush} and ${t.deletedAt} is null`),
     index('tasks_tags').using('gin', t.tags),
   ],
 );
