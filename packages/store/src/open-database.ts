@@ -60,7 +60,18 @@ interface Parts {
 }
 
 async function assemble(mode: Database['mode'], { connection, poolSize, warn, closeMore }: Parts): Promise<Database> {
-  const pool = new GuardedPool({ ...connection, max: poolSize, idleTimeoutMillis: mode === 'embedded' ? 0 : 30_000 });
+  const pool = new GuardedPool({
+    ...connection,
+    max: poolSize,
+    idleTimeoutMillis: mode === 'embedded' ? 0 : 30_000,
+    // Statements are short and many at a time: workers of one would take the cores of the others, and a page that needs the
+    // first of 100,000 rows would have all of them read side by side. A setting of the session, which poolers pass on.
+    ...(mode === 'postgresql' && {
+      onConnect: async (client: pg.ClientBase) => {
+        await client.query('set max_parallel_workers_per_gather = 0');
+      },
+    }),
+  });
   // A connection that breaks while it is in use fails its statement; the event besides would end this process.
   pool.on('connect', (client) => client.on('error', (error) => warn('A connection to the database broke.', error)));
   // The pool's event for an idle one comes besides, and would end it too.

@@ -46,13 +46,12 @@ export function comparable(column: Column, value: Scalar): SQL {
 
 /**
  * `text` contains `part`, without case; the characters of patterns stand for themselves. Without case costs most of such a
- * search: what has none is looked for as it is, and a short part of ASCII (too short for an index of trigrams, which needs
- * the column's own collation) by the rules of ASCII.
+ * search: what has none is looked for as it is, and a short part of ASCII (too short for an index of trigrams, which has the
+ * column's own collation) by the rules of ASCII.
  */
 export function partOf(text: SQL, part: string): SQL {
   const pattern = `%${part.replace(/[\\%_]/g, '\\$&')}%`;
-  if (part.toLowerCase() === part.toUpperCase()) return sql`${text} like ${pattern}`;
-  return part.length < 3 && /^[\x20-\x7e]*$/.test(part)
-    ? sql`${text} collate "C" ilike ${pattern}`
-    : sql`${text} ilike ${pattern}`;
+  const short = part.length < 3 && /^[\x20-\x7e]*$/.test(part);
+  const within = short ? sql`${text} collate "C"` : text;
+  return part.toLowerCase() === part.toUpperCase() ? sql`${within} like ${pattern}` : sql`${within} ilike ${pattern}`;
 }

@@ -12,6 +12,9 @@ export interface StatementNamesOptions {
 /** Characters; a longer one is one of a kind. */
 const longest = 20_000;
 
+/** A search: which plan is good hangs on the pattern that is given, and a prepared plan serves any. */
+const search = /\bi?like \$\d/i;
+
 /**
  * Names for the statements that come again and again, so that a connection parses and plans each once: planning is half of
  * a short statement's cost, and more than that embedded. The thresholds are those of pgjdbc's prepareThreshold and
@@ -38,7 +41,7 @@ export class StatementNames {
     const uses = (this.#uses.get(text) ?? 0) + 1;
     // Put last again: the first of the map is the one that was used longest ago.
     this.#uses.delete(text);
-    if (uses < this.#after) {
+    if (uses < this.#after || search.test(text)) {
       this.#uses.set(text, uses);
       if (this.#uses.size > this.#watched) this.#uses.delete(this.#uses.keys().next().value as string);
       return undefined;

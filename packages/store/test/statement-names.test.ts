@@ -22,6 +22,12 @@ describe('names of statements', () => {
   it.each([
     ['too many have one', { after: 1, most: 2 }, ['a', 'b', 'c'], [true, true, false]],
     ['it was used too long ago', { after: 2, watched: 2 }, ['a', 'b', 'c', 'a'], [false, false, false, false]],
+    [
+      'it searches for a part',
+      { after: 1 },
+      ['n::text ilike $1', 'n like $2 or m = $3', 'n ~~ 1'],
+      [false, false, true],
+    ],
     ['it is huge', { after: 1 }, ['x'.repeat(30_000)], [false]],
   ])('are not given when %s', (_, options, texts, expected) => {
     const names = new StatementNames(options);
