@@ -80,6 +80,7 @@ export function endsStore({ database, nodeId, log, ended }: EndsOptions) {
     async store(finished: Finished): Promise<Ended | null> {
       let asked = finished;
       let failures = 0;
+      let said = false;
       for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
         try {
           return await storeOne(asked);
@@ -93,7 +94,10 @@ export function endsStore({ database, nodeId, log, ended }: EndsOptions) {
             });
             if (failures === tries) throw error;
             if (asked === finished) asked = unstorable(finished);
-          } else log('warn', 'The end of an execution waits for the database.', { execution: finished.execution.id });
+          } else if (!said) {
+            said = true;
+            log('warn', 'The end of an execution waits for the database.', { execution: finished.execution.id });
+          }
         }
         await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => {});
       }
