@@ -39,7 +39,7 @@ export async function registerWeb(app: FastifyInstance, { folder }: WebPage): Pr
     // Another surface's address that its route did not take for that comes here in the end.
     if (path.split('/').some((part) => part.length > longestPart))
       throw new RatchetError('VALIDATION_FAILED', `A part of the address has more than ${longestPart} characters.`);
-    if (others.test(path) || !asksForPage(request)) return reply.callNotFound();
+    if (others.test(path) || !(path === '/' || asksForPage(request))) return reply.callNotFound();
     const text = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
     // Asked for anew each time: it names the files that belong to it.
     reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8');
