@@ -76,7 +76,11 @@ describe('edits of a change', () => {
     chmodSync(bench.place(`${at}/tasks.md`), 0o444);
     const edit = bench.editor.update(row, { proposalContent: '# Else\n', tasksContent: '- [x] all\n' }, by);
     await expect(edit).rejects.toMatchObject({ code: 'REPOSITORY_UNREACHABLE', message: /tasks\.md is read-only/ });
-    expect(await bench.reader.find('add-login')).toMatchObject({ revision: 1, tasksContent: tasks, syncStatus: 'synced' });
+    expect(await bench.reader.find('add-login')).toMatchObject({
+      revision: 1,
+      tasksContent: tasks,
+      syncStatus: 'synced',
+    });
     expect([bench.read(`${at}/tasks.md`), bench.read(`${at}/proposal.md`)]).toEqual([tasks, proposal]);
     chmodSync(bench.place(`${at}/tasks.md`), 0o644);
     await bench.editor.update(row, { tasksContent: '- [x] all\n' }, by);
