@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { Project, ProjectPage, projectSettings } from '../entities/spec.ts';
+import { Id } from '../json.ts';
+import { operation } from '../operation.ts';
+import { type ListFields, listInput } from '../paging.ts';
+
+const expectedRevision = z.int().min(1).optional().describe('Refuse unless this is the current revision');
+
+export const projectList: ListFields = {
+  filters: {
+    id: 'id',
+    name: 'string',
+    path: 'string',
+    syncEnabled: 'boolean',
+    syncStatus: ['pending', 'success', 'error'],
+    createdAt: 'datetime',
+    updatedAt: 'datetime',
+  },
+  sorts: ['id', 'name', 'createdAt', 'updatedAt', 'lastSyncAt', 'syncStatus'],
+  defaultSort: [{ field: 'name', order: 'asc' }],
+};
+
+export const projects = {
+  list: operation({
+    name: 'projects.list',
+    description: 'Projects of OpenSpec, a page at a time',
+    effect: 'read',
+    permission: 'read',
+    input: listInput(projectList),
+    output: ProjectPage,
+    errors: ['VALIDATION_FAILED'],
+    rest: ['GET', '/projects'],
+    graphql: 'projectsPage',
+    mcp: 'ratchet_list_projects',
+    cli: 'spec project list',
+    list: projectList,
+  }),
+  create: operation({
+    name: 'projects.create',
+    description: 'Register a folder with an openspec folder, and take over its changes',
+    effect: 'write',
+    permission: 'create_repository',
+    input: z.object(projectSettings),
+    output: Project,
+    errors: ['VALIDATION_FAILED', 'ALREADY_EXISTS', 'REPOSITORY_UNREACHABLE'],
+    example: { input: { name: 'shop', path: '/srv/shop' } },
+    rest: ['POST', '/projects'],
+    graphql: 'createProject',
+    mcp: 'ratchet_create_project',
+    cli: 'spec project add',
+    creates: true,
+    reportsProgress: true,
+  }),
+  get: operation({
+    name: 'projects.get',
+    description: 'One project',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({ id: Id }),
+    output: Project,
+    errors: ['NOT_FOUND'],
+    rest: ['GET', '/projects/{id}'],
+    graphql: 'project',
+    mcp: 'ratchet_get_project',
+    targets: [{ kind: 'project', member: 'id' }],
+    cli: 'spec project show',
+  }),
+  update: operation({
+    name: 'projects.update',
+    description: 'Change settings of a project; only those given change',
+    effect: 'write',
+    permission: 'manage_repository',
+    input: z.object({
+      id: Id,
+      name: projectSettings.name.optional(),
+      syncEnabled: z.boolean().optional(),
+      isWritable: z.boolean().optional(),
+      conflictPolicy: projectSettings.conflictPolicy.unwrap().optional(),
+      expectedRevision,
+    }),
+    output: Project,
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED', 'REVISION_MISMATCH', 'ALREADY_EXISTS'],
+    example: { input: { id: '01912d68-783e-7a03-8467-5661c1243ad5', syncEnabled: false } },
+    rest: ['PATCH', '/projects/{id}'],
+    graphql: 'updateProject',
+    mcp: 'ratchet_update_project',
+    targets: [{ kind: 'project', member: 'id' }],
+    cli: 'spec project edit',
+    precondition: true,
+  }),
+  delete: operation({
+    name: 'projects.delete',
+    description: 'Forget a project and its specs; its folder stays as it is',
+    effect: 'destructive',
+    permission: 'delete_repository',
+    input: z.object({
+      id: Id,
+      force: z.boolean().default(false).describe('Even with edits that its files do not have'),
+      expectedRevision,
+    }),
+    output: z.void(),
+    errors: ['NOT_FOUND', 'STATE_CONFLICT', 'REVISION_MISMATCH'],
+    rest: ['DELETE', '/projects/{id}'],
+    graphql: 'deleteProject',
+    mcp: 'ratchet_delete_project',
+    targets: [{ kind: 'project', member: 'id' }],
+    cli: 'spec project remove',
+    precondition: true,
+  }),
+} as const;
