@@ -86,6 +86,12 @@ export async function scheduleId({ client }: Context, nameOrId: string): Promise
   return idOf('schedule', nameOrId, (input) => client.schedules.list(input));
 }
 
+/** The id of the OpenSpec project of this name or id. */
+export async function projectId({ client }: Context, nameOrId: string): Promise<string> {
+  if (uuid.test(nameOrId)) return nameOrId;
+  return idOf('project', nameOrId, (input) => client.projects.list(input));
+}
+
 interface Named {
   readonly id: string;
   readonly name: string;

@@ -10,6 +10,14 @@ export interface EmbeddedServer {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** The server inside did not start. */
+export class NotStarted extends Error {
+  constructor(reason: unknown, cause: unknown) {
+    super(reason instanceof Error ? reason.message : String(reason), { cause });
+    this.name = 'NotStarted';
+  }
+}
+
 /** It listens on loopback, on a free port, and asks nobody to sign in unless its configuration says so. */
 export function embeddedServer(env: Env, say: (line: string) => void): EmbeddedServer {
   let started: Promise<{ address: string; close(): Promise<void> }> | null = null;

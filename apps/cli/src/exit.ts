@@ -1,5 +1,6 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import { CommanderError } from 'commander';
+import { NotStarted } from './embedded-server.ts';
 
 /** Exit codes, as `--help` lists them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, conflict: 3, unreachable: 4, interrupted: 130 } as const;
@@ -35,6 +36,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 export function explain(error: unknown): string {
+  if (error instanceof RatchetError && error.cause instanceof NotStarted)
+    return `${error.message} One inside this command did not start: ${error.cause.message}`;
   if (error instanceof RatchetError && error.code === 'UNAVAILABLE' && error.message.startsWith('No server answers'))
     return `${error.message} Start one with "ratchet serve", or name another with --server.`;
   if (error instanceof RatchetError && error.code === 'UNAUTHENTICATED')

@@ -30,7 +30,8 @@ try {
   const { stdout, stderr, stdin, env } = process;
   await program({ stdout, stderr, stdin, env, embedded }).parseAsync(process.argv);
 } catch (error) {
-  if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+  const said = error instanceof CommanderError ? '' : explain(error);
+  if (said !== '') process.stderr.write(`${said}\n`);
   process.exitCode = exitCodeOf(error);
 } finally {
   await embedded.close();

@@ -8,6 +8,7 @@ import { completionCommands } from './commands/completion.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
 import { debugCommands } from './commands/debug.ts';
+import { devCommand } from './commands/dev.ts';
 import { executionCommands } from './commands/execution.ts';
 import { grantCommands } from './commands/grant.ts';
 import { jobCommands } from './commands/job.ts';
@@ -22,6 +23,7 @@ import { secretCommands } from './commands/secret.ts';
 import { serveCommands } from './commands/serve.ts';
 import { serverCommands } from './commands/server.ts';
 import { signInCommands } from './commands/sign-in.ts';
+import { specCommands } from './commands/spec.ts';
 import { syncCommands } from './commands/sync.ts';
 import { taskCommands } from './commands/task.ts';
 import { templateCommands } from './commands/template.ts';
@@ -54,6 +56,7 @@ export function program(io: Io): Command {
   apiKeyCommands(root, io);
   runCommands(root, io);
   testCommand(root, io);
+  devCommand(root, io);
   syncCommands(root, io);
   repositoryCommands(root, io);
   debugCommands(taskCommands(root, io), io);
@@ -71,6 +74,7 @@ export function program(io: Io): Command {
   grantCommands(root, io);
   alertCommands(root, io);
   serverCommands(root, io);
+  specCommands(root, io);
   callCommand(root, io);
   completionCommands(root, io);
   for (const command of everyCommand(root)) {

@@ -1,4 +1,5 @@
 import { RatchetError } from '@ratchet/contract/errors';
+import { NotStarted } from './embedded-server.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -12,7 +13,10 @@ export function orInstead(usual: Fetch, base: string, instead: () => Promise<str
       return await usual(input, init);
     } catch (error) {
       if (!nobodyListens(error)) throw error;
-      address = await instead();
+      // With the same cause: it is the client's to say that nobody listens.
+      address = await instead().catch((reason: unknown) => {
+        throw new NotStarted(reason, (error as Error).cause);
+      });
       return there(input, init);
     }
   };

@@ -35,7 +35,7 @@ Each folder with a \`metadata.json\` is a task: its code, its schemas, its tests
   },
   {
     path: 'hello/main.js',
-    content: 'export default async (input) => ({ greeting: `Hello, ${input.name}!` });\n',
+    content: 'export default async (input) => ({ greeting: "Hello, " + input.name + "!" });\n',
   },
   {
     path: 'hello/tests/world.json',

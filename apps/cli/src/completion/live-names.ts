@@ -18,7 +18,7 @@ const named = <T extends { readonly name: string }>(items: readonly T[], about: 
 const numbered = <T extends { readonly id: string }>(items: readonly T[], about: (item: T) => string | null): Item[] =>
   items.map((item) => ({ value: item.id, description: about(item) }));
 
-const lists: Readonly<Partial<Record<NameKind, List>>> = {
+const lists: Readonly<Record<NameKind, List>> = {
   task: async (client, signal) =>
     named((await client.tasks.list({ limit: most }, { signal })).items, (task) => task.description),
   repository: async (client, signal) =>
@@ -42,6 +42,15 @@ const lists: Readonly<Partial<Record<NameKind, List>>> = {
       value: each.username,
       description: each.name,
     })),
+  project: async (client, signal) =>
+    named((await client.projects.list({ limit: most }, { signal })).items, (each) => each.path),
+  spec: async (client, signal) =>
+    (await client.specs.list({ limit: most, filters: [{ field: 'archived', value: false }] }, { signal })).items.map(
+      ({ specId, title, taskCounts }) => ({
+        value: specId,
+        description: `${taskCounts.done}/${taskCounts.total} ${title}`,
+      }),
+    ),
   execution: async (client, signal) =>
     numbered(
       (await client.executions.list({ limit: newest }, { signal })).items,
@@ -77,7 +86,7 @@ export const liveNames =
   (client: Client) =>
   async (kind: NameKind, _prefix: string): Promise<readonly Candidate[]> => {
     try {
-      const items = (await lists[kind]?.(client, AbortSignal.timeout(patienceMs))) ?? [];
+      const items = await lists[kind](client, AbortSignal.timeout(patienceMs));
       return items.map(({ value, description }) => ({ value, kind: 'name', ...(description ? { description } : {}) }));
     } catch {
       return [];
