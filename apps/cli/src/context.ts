@@ -51,13 +51,13 @@ export function contextOf(command: Command, io: Io, { embedded = true }: Context
   };
 }
 
-const usualServer = 'http://127.0.0.1:8080';
+const usualServer = ({ env }: Io): string => `http://127.0.0.1:${env.RATCHET_SERVER_PORT || 8080}`;
 const isNamed = ({ server }: Globals, io: Io): boolean =>
   (server ?? io.server ?? io.env.RATCHET_SERVER_URL) !== undefined;
 
 /** The address of the server that a command works with. */
 export function serverOf(command: Command, io: Io): string {
-  return globalsOf(command).server ?? io.server ?? io.env.RATCHET_SERVER_URL ?? usualServer;
+  return globalsOf(command).server ?? io.server ?? io.env.RATCHET_SERVER_URL ?? usualServer(io);
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
