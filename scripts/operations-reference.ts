@@ -54,7 +54,7 @@ const introduction = (count: number): string => `# Operations
 
 Every one of the ${count} operations, with its name on each surface. Written by \`node scripts/write-operations-reference.ts\`
 from the table that the surfaces themselves are made of; a test compares it with what a running server serves. The last
-column is the command that is kept for an operation (\`ratchet --help\` lists those that there are), a dash where none is. A
+column is the command (see [the command line](command-line.md)); where a dash is, \`ratchet call <operation>\` calls it. A
 dash with a number is an operation that is not on a surface, for the reason below the tables.
 
 All surfaces take the same members, judge them by the same schemas and answer the same errors. Their notations differ: MCP

@@ -1,8 +1,19 @@
 import { RatchetError } from '@ratchet/contract/errors';
 import { CommanderError } from 'commander';
+import { NotStarted } from './embedded-server.ts';
 
 /** Exit codes, as `--help` lists them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, conflict: 3, unreachable: 4 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, conflict: 3, unreachable: 4, interrupted: 130 } as const;
+
+/** What each means, in the words of the help. */
+export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.failed, 'failed'],
+  [exitCodes.usage, 'wrong use'],
+  [exitCodes.conflict, 'conflict'],
+  [exitCodes.unreachable, 'no server'],
+  [exitCodes.interrupted, 'interrupted'],
+];
 
 /** Something did not succeed and has been shown already. */
 export class Failed extends Error {
@@ -25,6 +36,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 export function explain(error: unknown): string {
+  if (error instanceof RatchetError && error.cause instanceof NotStarted)
+    return `${error.message} One inside this command did not start: ${error.cause.message}`;
   if (error instanceof RatchetError && error.code === 'UNAVAILABLE' && error.message.startsWith('No server answers'))
     return `${error.message} Start one with "ratchet serve", or name another with --server.`;
   if (error instanceof RatchetError && error.code === 'UNAUTHENTICATED')

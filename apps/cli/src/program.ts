@@ -1,12 +1,19 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { alertCommands } from './commands/alert.ts';
 import { apiKeyCommands } from './commands/api-key.ts';
 import { batchCommands } from './commands/batch.ts';
+import { callCommand } from './commands/call.ts';
+import { completionCommands } from './commands/completion.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
 import { debugCommands } from './commands/debug.ts';
+import { devCommand } from './commands/dev.ts';
 import { executionCommands } from './commands/execution.ts';
+import { grantCommands } from './commands/grant.ts';
 import { jobCommands } from './commands/job.ts';
 import { mcpCommands } from './commands/mcp.ts';
+import { mcpConfigCommand } from './commands/mcp-config.ts';
 import { outputCommands } from './commands/output.ts';
 import { repositoryCommands } from './commands/repository.ts';
 import { resultCommands } from './commands/result.ts';
@@ -14,7 +21,9 @@ import { runCommands } from './commands/run.ts';
 import { scheduleCommands } from './commands/schedule.ts';
 import { secretCommands } from './commands/secret.ts';
 import { serveCommands } from './commands/serve.ts';
+import { serverCommands } from './commands/server.ts';
 import { signInCommands } from './commands/sign-in.ts';
+import { specCommands } from './commands/spec.ts';
 import { syncCommands } from './commands/sync.ts';
 import { taskCommands } from './commands/task.ts';
 import { templateCommands } from './commands/template.ts';
@@ -22,19 +31,23 @@ import { testCommand } from './commands/test.ts';
 import { userCommands } from './commands/user.ts';
 import { workerCommands } from './commands/worker.ts';
 import type { Io } from './context.ts';
+import { exitMeanings } from './exit.ts';
+import { addGlobalOptions, OwnOptionsCommand } from './global-options.ts';
+import { wantsColour } from './output.ts';
 
-/** The `ratchet` command. */
+/**
+ * The `ratchet` command. It writes to the streams it is given, ends no process (a wrong use is a thrown CommanderError), and
+ * may be made anew for each line of a console. Parse once only: what a parse was given stays in it.
+ */
 export function program(io: Io): Command {
-  const root = new Command('ratchet')
+  const root = new OwnOptionsCommand('ratchet')
     .description('Automation that lives in a database and in your repositories, kept in step.')
-    .option('--server <url>', 'the server (RATCHET_SERVER_URL; http://127.0.0.1:8080)')
-    .option('--token <token>', 'an API key or an access token (RATCHET_TOKEN); else what "ratchet login" keeps')
-    .option('--json', 'answer JSON, for programs')
-    .showSuggestionAfterError()
+    .version(manifest.version, '-V, --version', 'say which version this is')
+    .enablePositionalOptions()
     .showHelpAfterError('Add --help for what is possible.')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 conflict, 4 no server.\n\nExample:\n  $ ratchet run "HTTP check" --input \'{"url":"https://example.org"}\'',
+      `\nExit codes: ${exitMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.\n\nExample:\n  $ ratchet run "HTTP check" --input '{"url":"https://example.org"}'`,
     );
   serveCommands(root, io);
   configCommands(root, io);
@@ -43,6 +56,7 @@ export function program(io: Io): Command {
   apiKeyCommands(root, io);
   runCommands(root, io);
   testCommand(root, io);
+  devCommand(root, io);
   syncCommands(root, io);
   repositoryCommands(root, io);
   debugCommands(taskCommands(root, io), io);
@@ -55,8 +69,28 @@ export function program(io: Io): Command {
   workerCommands(root, io);
   secretCommands(root, io);
   resultCommands(root, io);
-  mcpCommands(root, templateCommands(root, io), io);
-  for (const command of everyCommand(root)) command.exitOverride();
+  mcpCommands(root, io);
+  mcpConfigCommand(templateCommands(root, io), io);
+  grantCommands(root, io);
+  alertCommands(root, io);
+  serverCommands(root, io);
+  specCommands(root, io);
+  callCommand(root, io);
+  completionCommands(root, io);
+  for (const command of everyCommand(root)) {
+    addGlobalOptions(command);
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        writeOut: (text) => void io.stdout.write(text),
+        writeErr: (text) => void io.stderr.write(text),
+        getOutHelpWidth: () => (io.stdout.isTTY ? io.stdout.columns : 100),
+        getErrHelpWidth: () => (io.stderr.isTTY ? io.stderr.columns : 100),
+        getOutHasColors: () => wantsColour(io.stdout, io.env),
+        getErrHasColors: () => wantsColour(io.stderr, io.env),
+      });
+  }
   return root;
 }
 

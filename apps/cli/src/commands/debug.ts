@@ -1,10 +1,11 @@
 import type { Input } from '@ratchet/contract/operation';
 import type { taskDebug } from '@ratchet/contract/operations/task-debug';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
-import { readJson } from '../read-value.ts';
+import { numberOf, readJson } from '../read-value.ts';
 import { showDebugTrace } from '../show-debug-trace.ts';
 
 type Wish = Input<typeof taskDebug.debug>;
@@ -77,7 +78,7 @@ export function debugCommands(task: Command, io: Io): void {
         collect<Step>(readSteps),
         [],
       )
-      .option('--exceptions <which>', 'stop at exceptions: none, uncaught or all', 'uncaught')
+      .addOption(choice('--exceptions <which>', 'stop at these', ['none', 'uncaught', 'all']).default('uncaught'))
       .option('--entry', 'stop at the first line of its function')
       .option('--max-pauses <n>', 'keep at most so many stops')
       .option('--timeout <ms>', 'end it after this time, pauses counted')
@@ -87,7 +88,7 @@ export function debugCommands(task: Command, io: Io): void {
         const { client, out } = context;
         const id = await taskId(context, given);
         const input = (await readJson(options.input, io)) as Wish['input'];
-        const shared = { id, input, ...(options.timeout ? { timeoutMs: Number(options.timeout) } : {}) };
+        const shared = { id, input, ...(options.timeout ? { timeoutMs: numberOf('--timeout', options.timeout) } : {}) };
         if (options.live) {
           const session = await client.tasks.startDebugSession({ ...shared, pauseOnEntry: true });
           out.fields(session, {
@@ -105,7 +106,7 @@ export function debugCommands(task: Command, io: Io): void {
           watch: [...options.watch],
           pauseOnExceptions: options.exceptions,
           ...(options.entry ? { pauseOnEntry: true } : {}),
-          ...(options.maxPauses ? { maxPauses: Number(options.maxPauses) } : {}),
+          ...(options.maxPauses ? { maxPauses: numberOf('--max-pauses', options.maxPauses) } : {}),
         });
         showDebugTrace(out, trace);
         if (trace.status !== 'completed')

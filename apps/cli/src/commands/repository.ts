@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
+import { repositoryCheckCommands } from './repository-check.ts';
+import { repositoryInitCommand } from './repository-init.ts';
 import { repositorySettingsCommands } from './repository-settings.ts';
+import { planCommand, pushRepositoryCommand, syncCommand } from './sync.ts';
 
 export function repositoryCommands(root: Command, io: Io): void {
   const repo = example(root.command('repo').description('Repositories: where tasks are kept.'), 'repo list');
@@ -19,6 +23,11 @@ export function repositoryCommands(root: Command, io: Io): void {
     'repo list --json',
   );
   repositorySettingsCommands(repo, io);
+  syncCommand(repo, io);
+  planCommand(repo, io);
+  pushRepositoryCommand(repo, io);
+  repositoryCheckCommands(repo, io);
+  repositoryInitCommand(repo, io);
   const one = commandsForOne(repo, io, 'repository', repositoryId);
   one('show', 'One repository with its settings.', 'repo show examples', async ({ client, out }, id) => {
     const shown = await client.repositories.get({ id });
@@ -63,7 +72,13 @@ export function repositoryCommands(root: Command, io: Io): void {
     repo
       .command('remove <repository>')
       .description('Forget a repository; its own files stay as they are.')
-      .option('--tasks <fate>', 'move: to another repository; detach: keep its tasks here; delete: delete them here')
+      .addOption(
+        choice('--tasks <fate>', 'move: to another repository; detach: keep its tasks here; delete: delete them here', [
+          'move',
+          'detach',
+          'delete',
+        ]),
+      )
       .option('--to <repository>', 'where move moves to; the default one without')
       .action(async (repository: string, options: { tasks?: 'move' | 'detach' | 'delete'; to?: string }, command) => {
         const context = contextOf(command, io);

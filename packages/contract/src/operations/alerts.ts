@@ -31,6 +31,7 @@ export const alerts = {
     rest: ['GET', '/alerts'],
     graphql: 'alertsPage',
     mcp: 'ratchet_list_alerts',
+    cli: 'alert list',
     list: alertList,
   }),
   create: operation({
@@ -45,6 +46,7 @@ export const alerts = {
     graphql: 'createAlert',
     mcp: 'ratchet_create_alert',
     targets: [{ kind: 'repository', member: 'repositoryId' }],
+    cli: 'alert create',
     creates: true,
   }),
   get: operation({
@@ -59,6 +61,7 @@ export const alerts = {
     graphql: 'alert',
     mcp: 'ratchet_get_alert',
     targets: [{ kind: 'alert', member: 'id' }],
+    cli: 'alert show',
   }),
   update: operation({
     name: 'alerts.update',
@@ -78,6 +81,7 @@ export const alerts = {
     graphql: 'updateAlert',
     mcp: 'ratchet_update_alert',
     targets: [{ kind: 'alert', member: 'id' }],
+    cli: 'alert edit',
     precondition: true,
   }),
   delete: operation({
@@ -92,5 +96,6 @@ export const alerts = {
     graphql: 'deleteAlert',
     mcp: 'ratchet_delete_alert',
     targets: [{ kind: 'alert', member: 'id' }],
+    cli: 'alert delete',
   }),
 } as const;

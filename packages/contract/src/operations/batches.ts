@@ -30,6 +30,7 @@ export const batches = {
     rest: ['GET', '/batches'],
     graphql: 'batchesPage',
     mcp: 'ratchet_list_batches',
+    cli: 'batch list',
     list: batchList,
   }),
   create: operation({

@@ -57,6 +57,7 @@ export const grants = {
     rest: ['GET', '/grants/{id}'],
     graphql: 'grant',
     mcp: 'ratchet_get_grant',
+    cli: 'grant show',
   }),
   update: operation({
     name: 'grants.update',
@@ -75,6 +76,7 @@ export const grants = {
     rest: ['PATCH', '/grants/{id}'],
     graphql: 'updateGrant',
     mcp: 'ratchet_update_grant',
+    cli: 'grant edit',
     precondition: true,
     targets,
   }),

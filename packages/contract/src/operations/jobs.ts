@@ -163,6 +163,7 @@ export const jobs = {
     graphql: 'updateJob',
     mcp: 'ratchet_update_job',
     targets: [{ kind: 'job', member: 'id' }],
+    cli: 'job update',
     precondition: true,
   }),
   delete: operation({

@@ -73,5 +73,6 @@ export const taskDebug = {
     rest: ['DELETE', '/debug-sessions/{sessionId}'],
     graphql: 'endDebugSession',
     mcp: 'ratchet_end_debug_session',
+    cli: 'task end-debug',
   }),
 } as const;

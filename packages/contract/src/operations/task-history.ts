@@ -47,6 +47,7 @@ export const taskHistory = {
     graphql: 'taskVersion',
     mcp: 'ratchet_get_task_version',
     targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task revision',
   }),
   createVersion: operation({
     name: 'tasks.createVersion',
@@ -168,6 +169,7 @@ export const taskHistory = {
     graphql: 'taskFilesPage',
     mcp: 'ratchet_list_task_files',
     targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task file list',
   }),
   getFile: operation({
     name: 'tasks.getFile',
@@ -191,6 +193,7 @@ export const taskHistory = {
     graphql: 'taskFile',
     mcp: 'ratchet_get_task_file',
     targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task file show',
   }),
   putFile: operation({
     name: 'tasks.putFile',
@@ -220,6 +223,7 @@ export const taskHistory = {
     graphql: 'putTaskFile',
     mcp: 'ratchet_put_task_file',
     targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task file set',
     precondition: true,
     rawBody: 'content',
   }),
@@ -235,6 +239,7 @@ export const taskHistory = {
     graphql: 'deleteTaskFile',
     mcp: 'ratchet_delete_task_file',
     targets: [{ kind: 'task', member: 'id' }],
+    cli: 'task file delete',
     precondition: true,
   }),
 } as const;
