@@ -10,6 +10,10 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends what a command waits for, where the command itself does not end the process. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the values that commands answer, whatever form they are shown in. */
+  readonly answered?: ((value: unknown) => void) | undefined;
 }
 
 export interface Context {
@@ -23,8 +27,16 @@ export function contextOf(command: Command, io: Io): Context {
   const { json, token: given } = command.optsWithGlobals() as { json?: boolean; token?: string };
   const baseUrl = serverOf(command, io);
   const token = given ?? io.env.RATCHET_TOKEN;
-  const proof = token ? { token } : { fetch: signedInFetch(baseUrl, savedSignIns(io.env)) };
+  const fetch = until(io.signal);
+  const proof = token ? { token, fetch } : { fetch: signedInFetch(baseUrl, savedSignIns(io.env), fetch) };
   return { client: createClient({ baseUrl, ...proof }), out: output(io, json ?? false), io };
+}
+
+/** Requests that end when a signal says so, besides their own. */
+function until(signal: AbortSignal | undefined): typeof globalThis.fetch {
+  if (!signal) return globalThis.fetch;
+  return (input, init) =>
+    globalThis.fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
 }
 
 /** The address of the server that a command works with. */

@@ -12,6 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program(process).parseAsync(process.argv);
 } catch (error) {
-  if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+  const said = error instanceof CommanderError ? '' : explain(error);
+  if (said !== '') process.stderr.write(`${said}\n`);
   process.exitCode = exitCodeOf(error);
 }

@@ -2,6 +2,8 @@
 export interface Output {
   readonly json: boolean;
   line(text: string): void;
+  /** What a command answers where it shows that in a form of its own. */
+  answer(value: unknown): void;
   /** A table for people; the value itself for programs. */
   rows(value: unknown, rows: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): void;
   /** Members of one thing for people; the thing itself for programs. */
@@ -14,10 +16,11 @@ export interface Output {
 interface Terminal {
   readonly stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly answered?: ((value: unknown) => void) | undefined;
 }
 
 /** Colours only on a terminal that wants them. */
-export function output({ stdout, env }: Terminal, json: boolean): Output {
+export function output({ stdout, env, answered }: Terminal, json: boolean): Output {
   const colour = stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const line = (text: string) => void stdout.write(`${text}\n`);
@@ -26,7 +29,9 @@ export function output({ stdout, env }: Terminal, json: boolean): Output {
   return {
     json,
     line,
+    answer: (thing) => answered?.(thing),
     rows(thing, rows, columns) {
+      answered?.(thing);
       if (json) return value(thing);
       if (rows.length === 0) return line(dim('Nothing.'));
       const cells = rows.map((row) => columns.map((name) => show(row[name])));
@@ -41,6 +46,7 @@ export function output({ stdout, env }: Terminal, json: boolean): Output {
       for (const row of cells) line(format(row));
     },
     fields(thing, fields) {
+      answered?.(thing);
       if (json) return value(thing);
       const width = Math.max(...Object.keys(fields).map((name) => name.length));
       for (const [name, field] of Object.entries(fields)) line(`${dim(name.padEnd(width))}  ${show(field)}`);

@@ -3,6 +3,7 @@ import { apiKeyCommands } from './commands/api-key.ts';
 import { batchCommands } from './commands/batch.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
+import { consoleCommand } from './commands/console.ts';
 import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
 import { jobCommands } from './commands/job.ts';
@@ -56,6 +57,7 @@ export function program(io: Io): Command {
   secretCommands(root, io);
   resultCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
+  consoleCommand(root, io);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;
 }
