@@ -1,8 +1,12 @@
 import { type Client, createClient } from '@ratchet/client/create-client';
 import { RatchetError } from '@ratchet/contract/errors';
+import { nearestName } from '@ratchet/contract/nearest-name';
 import type { Command } from 'commander';
+import type { EmbeddedServer } from './embedded-server.ts';
+import { type Globals, globalsOf } from './global-options.ts';
 import { type Output, output } from './output.ts';
 import { savedSignIns } from './saved-sign-ins.ts';
+import { orInstead, told, until } from './server-fetch.ts';
 import { signedInFetch } from './signed-in-fetch.ts';
 
 export interface Io {
@@ -10,6 +14,10 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The server that commands work with which name no other: of a console, the one it is connected to. */
+  readonly server?: string | undefined;
+  /** Started where no server is named and none answers; without, the command fails then. */
+  readonly embedded?: EmbeddedServer | undefined;
   /** Ends what a command waits for, where the command itself does not end the process. */
   readonly signal?: AbortSignal | undefined;
   /** Hears the values that commands answer, whatever form they are shown in. */
@@ -22,27 +30,36 @@ export interface Context {
   readonly io: Io;
 }
 
-/** What a command works with, from its global options. */
-export function contextOf(command: Command, io: Io): Context {
-  const { json, token: given } = command.optsWithGlobals() as { json?: boolean; token?: string };
-  const baseUrl = serverOf(command, io);
-  const token = given ?? io.env.RATCHET_TOKEN;
-  const fetch = until(io.signal);
-  const proof = token ? { token, fetch } : { fetch: signedInFetch(baseUrl, savedSignIns(io.env), fetch) };
-  return { client: createClient({ baseUrl, ...proof }), out: output(io, json ?? false), io };
+export interface ContextOptions {
+  /** False: no server is started where none answers, because what is asked is about a server that runs. */
+  readonly embedded?: boolean;
 }
 
-/** Requests that end when a signal says so, besides their own. */
-function until(signal: AbortSignal | undefined): typeof globalThis.fetch {
-  if (!signal) return globalThis.fetch;
-  return (input, init) =>
-    globalThis.fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([signal, init.signal]) : signal });
+/** What a command works with, from the options that every command takes. */
+export function contextOf(command: Command, io: Io, { embedded = true }: ContextOptions = {}): Context {
+  const globals = globalsOf(command);
+  const baseUrl = serverOf(command, io).replace(/\/+$/, '');
+  const token = globals.token ?? io.env.RATCHET_TOKEN;
+  const usual: typeof fetch = (input, init) => fetch(input, init);
+  let send = token ? usual : signedInFetch(baseUrl, savedSignIns(io.env), usual);
+  const { embedded: server } = io;
+  if (server && embedded && !isNamed(globals, io)) send = orInstead(send, baseUrl, () => server.address(globals));
+  if (globals.logLevel === 'debug') send = told(send, (line) => void io.stderr.write(`${line}\n`));
+  if (io.signal) send = until(send, io.signal);
+  return {
+    client: createClient({ baseUrl, fetch: send, ...(token ? { token } : {}) }),
+    out: output(io, globals.json ?? false),
+    io,
+  };
 }
+
+const usualServer = 'http://127.0.0.1:8080';
+const isNamed = ({ server }: Globals, io: Io): boolean =>
+  (server ?? io.server ?? io.env.RATCHET_SERVER_URL) !== undefined;
 
 /** The address of the server that a command works with. */
 export function serverOf(command: Command, io: Io): string {
-  const { server } = command.optsWithGlobals() as { server?: string };
-  return server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080';
+  return globalsOf(command).server ?? io.server ?? io.env.RATCHET_SERVER_URL ?? usualServer;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -50,37 +67,53 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The id of the one repository of this name or id. */
 export async function repositoryId({ client }: Context, nameOrId: string): Promise<string> {
   if (uuid.test(nameOrId)) return nameOrId;
-  const { items } = await client.repositories.list({ filters: [{ field: 'name', value: nameOrId }] });
-  return only('repository', nameOrId, items);
+  return idOf('repository', nameOrId, (input) => client.repositories.list(input));
 }
 
 /** The id of the one task of this name, id or uuid. */
 export async function taskId({ client }: Context, nameOrId: string): Promise<string> {
   if (uuid.test(nameOrId)) return nameOrId;
-  const { items } = await client.tasks.list({ filters: [{ field: 'name', value: nameOrId }] });
-  return only('task', nameOrId, items);
+  return idOf('task', nameOrId, (input) => client.tasks.list(input));
 }
 
 /** The id of the one output destination of this name or id. */
 export async function destinationId({ client }: Context, nameOrId: string): Promise<string> {
   if (uuid.test(nameOrId)) return nameOrId;
-  const { items } = await client.outputDestinations.list({ filters: [{ field: 'name', value: nameOrId }] });
-  return only('output destination', nameOrId, items);
+  return idOf('output destination', nameOrId, (input) => client.outputDestinations.list(input));
 }
 
 /** The id of the schedule of this name or id. */
 export async function scheduleId({ client }: Context, nameOrId: string): Promise<string> {
   if (uuid.test(nameOrId)) return nameOrId;
-  const { items } = await client.schedules.list({ filters: [{ field: 'name', value: nameOrId }] });
-  return only('schedule', nameOrId, items);
+  return idOf('schedule', nameOrId, (input) => client.schedules.list(input));
 }
 
-function only(what: string, name: string, items: readonly { id: string; name: string }[]): string {
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+type ListNamed = (input: {
+  limit: number;
+  filters?: { field: string; value: string }[];
+}) => Promise<{ readonly items: readonly Named[] }>;
+
+/** The id of the one item of a name. Throws NOT_FOUND, with the name that was most likely meant. */
+export async function idOf(what: string, name: string, list: ListNamed): Promise<string> {
+  const { items } = await list({ limit: 25, filters: [{ field: 'name', value: name }] });
   const [first, second] = items;
   if (first && !second) return first.id;
-  if (!first) throw new RatchetError('NOT_FOUND', `There is no ${what} named ${JSON.stringify(name)}.`);
+  if (first)
+    throw new RatchetError(
+      'VALIDATION_FAILED',
+      `Several are named ${JSON.stringify(name)}: ${items.map((item) => item.id).join(', ')}. Use an id.`,
+    );
+  const known = await list({ limit: 1000 });
+  const meant = nearestName(
+    name,
+    known.items.map((each) => each.name),
+  );
   throw new RatchetError(
-    'VALIDATION_FAILED',
-    `Several are named ${JSON.stringify(name)}: ${items.map((item) => item.id).join(', ')}. Use an id.`,
+    'NOT_FOUND',
+    `There is no ${what} named ${JSON.stringify(name)}.${meant === null ? '' : ` Did you mean ${JSON.stringify(meant)}?`}`,
   );
 }

@@ -2,7 +2,17 @@ import { RatchetError } from '@ratchet/contract/errors';
 import { CommanderError } from 'commander';
 
 /** Exit codes, as `--help` lists them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, conflict: 3, unreachable: 4 } as const;
+export const exitCodes = { ok: 0, failed: 1, usage: 2, conflict: 3, unreachable: 4, interrupted: 130 } as const;
+
+/** What each means, in the words of the help. */
+export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.ok, 'done'],
+  [exitCodes.failed, 'failed'],
+  [exitCodes.usage, 'wrong use'],
+  [exitCodes.conflict, 'conflict'],
+  [exitCodes.unreachable, 'no server'],
+  [exitCodes.interrupted, 'interrupted'],
+];
 
 /** Something did not succeed and has been shown already. */
 export class Failed extends Error {

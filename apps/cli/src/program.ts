@@ -1,6 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { apiKeyCommands } from './commands/api-key.ts';
 import { batchCommands } from './commands/batch.ts';
+import { completionCommands } from './commands/completion.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
 import { consoleCommand } from './commands/console.ts';
@@ -23,19 +25,23 @@ import { testCommand } from './commands/test.ts';
 import { userCommands } from './commands/user.ts';
 import { workerCommands } from './commands/worker.ts';
 import type { Io } from './context.ts';
+import { exitMeanings } from './exit.ts';
+import { addGlobalOptions, OwnOptionsCommand } from './global-options.ts';
+import { wantsColour } from './output.ts';
 
-/** The `ratchet` command. */
+/**
+ * The `ratchet` command. It writes to the streams it is given, ends no process (a wrong use is a thrown CommanderError), and
+ * may be made anew for each line of a console. Parse once only: what a parse was given stays in it.
+ */
 export function program(io: Io): Command {
-  const root = new Command('ratchet')
+  const root = new OwnOptionsCommand('ratchet')
     .description('Automation that lives in a database and in your repositories, kept in step.')
-    .option('--server <url>', 'the server (RATCHET_SERVER_URL; http://127.0.0.1:8080)')
-    .option('--token <token>', 'an API key or an access token (RATCHET_TOKEN); else what "ratchet login" keeps')
-    .option('--json', 'answer JSON, for programs')
-    .showSuggestionAfterError()
+    .version(manifest.version, '-V, --version', 'say which version this is')
+    .enablePositionalOptions()
     .showHelpAfterError('Add --help for what is possible.')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 conflict, 4 no server.\n\nExample:\n  $ ratchet run "HTTP check" --input \'{"url":"https://example.org"}\'',
+      `\nExit codes: ${exitMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.\n\nExample:\n  $ ratchet run "HTTP check" --input '{"url":"https://example.org"}'`,
     );
   serveCommands(root, io);
   configCommands(root, io);
@@ -58,7 +64,21 @@ export function program(io: Io): Command {
   resultCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
   consoleCommand(root, io);
-  for (const command of everyCommand(root)) command.exitOverride();
+  completionCommands(root, io);
+  for (const command of everyCommand(root)) {
+    addGlobalOptions(command);
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        writeOut: (text) => void io.stdout.write(text),
+        writeErr: (text) => void io.stderr.write(text),
+        getOutHelpWidth: () => (io.stdout.isTTY ? io.stdout.columns : 100),
+        getErrHelpWidth: () => (io.stderr.isTTY ? io.stderr.columns : 100),
+        getOutHasColors: () => wantsColour(io.stdout, io.env),
+        getErrHasColors: () => wantsColour(io.stderr, io.env),
+      });
+  }
   return root;
 }
 
@@ -66,3 +86,7 @@ export function program(io: Io): Command {
 export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
+
+/** How a command is called: `repo list`; nothing for the program itself. */
+export const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';

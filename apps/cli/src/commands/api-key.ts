@@ -1,6 +1,8 @@
 import type { Client } from '@ratchet/client/create-client';
+import { roles } from '@ratchet/contract/access';
 import { RatchetError } from '@ratchet/contract/errors';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 
@@ -96,9 +98,7 @@ export function apiKeyCommands(root: Command, io: Io): void {
 
 const limits = (command: Command): Command =>
   command
-    .addOption(
-      new Option('--role <role>', 'at most what this role may').choices(['admin', 'user', 'readonly', 'service']),
-    )
+    .addOption(choice('--role <role>', 'at most what this role may', roles))
     .option('--scope <permission...>', 'only these permissions')
     .option('--repository <repository...>', 'only these repositories, by name or id')
     .option('--task-pattern <pattern...>', 'only tasks whose name fits (* and ?)')

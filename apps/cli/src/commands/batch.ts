@@ -1,8 +1,9 @@
-import type { Batch } from '@ratchet/contract/entities/batch';
+import { type Batch, BatchMode } from '@ratchet/contract/entities/batch';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Input } from '@ratchet/contract/operation';
 import type { batches } from '@ratchet/contract/operations/batches';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { withProgress } from '../progress.ts';
@@ -35,7 +36,7 @@ export function batchCommands(root: Command, io: Io): void {
       .description(
         'Run several tasks: a list of {"taskId", "input", "key", "dependsOn", …}, where taskId may be a name; JSON, @file or - for standard input.',
       )
-      .option('--mode <mode>', 'parallel, sequential, dependency or priority_dependency', 'parallel')
+      .addOption(choice('--mode <mode>', 'in what order', BatchMode.options).default('parallel'))
       .option('--max-parallel <n>', 'how many run at once', '10')
       .option('--stop-on-error', 'begin nothing more once a request has failed')
       .option('--name <name>', 'what it is called')

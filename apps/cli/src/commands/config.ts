@@ -1,10 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
+import { globalsOf } from '../global-options.ts';
 import { output } from '../output.ts';
+
+/** As `profileNames` of the server, which is not loaded before it is needed. */
+const profiles = ['minimal', 'development', 'staging', 'production', 'enterprise'];
 
 const load = () => import('@ratchet/server/configuration/command');
 
@@ -20,8 +25,8 @@ export function configCommands(root: Command, io: Io): void {
       .option('--strict', 'warnings count as errors')
       .action(async (file: string | undefined, options: { strict?: boolean }, command: Command) => {
         const { validateConfiguration } = await load();
-        const out = output(io, (command.optsWithGlobals() as { json?: boolean }).json ?? false);
-        const found = validateConfiguration({ config: file, environment: io.env });
+        const out = output(io, globalsOf(command).json ?? false);
+        const found = validateConfiguration({ config: file ?? globalsOf(command).config, environment: io.env });
         const bad = found.errors.length + (options.strict ? found.warnings.length : 0);
         if (out.json) out.rows({ ...found, valid: bad === 0 }, [], []);
         else {
@@ -39,7 +44,7 @@ export function configCommands(root: Command, io: Io): void {
     config
       .command('generate')
       .description('Write a commented file to begin from.')
-      .option('--profile <name>', 'minimal, development, staging, production or enterprise', 'minimal')
+      .addOption(choice('--profile <name>', 'what it is for', profiles).default('minimal'))
       .option('--output <file>', 'write it here, readable for its owner alone; without, to standard output')
       .option('--schema <address>', 'where editors find the JSON Schema')
       .option('--force', 'write over a file that is there')
@@ -60,13 +65,12 @@ export function configCommands(root: Command, io: Io): void {
       .description(
         'Settings as they count, and where each comes from: of the server that --server names, else of this machine.',
       )
-      .option('--config <file>', 'this file, as a start here would take it')
-      .action(async (name: string | undefined, options: { config?: string }, command: Command) => {
+      .action(async (name: string | undefined, _options: object, command: Command) => {
         const { out, client } = contextOf(command, io);
-        const { server } = command.optsWithGlobals() as { server?: string };
+        const { server } = globalsOf(command);
         const shown = server
           ? { ...(await client.config.get({})), errors: [] as string[] }
-          : (await load()).showConfiguration({ config: options.config, environment: io.env });
+          : (await load()).showConfiguration({ config: globalsOf(command).config, environment: io.env });
         const rows = Object.entries(shown.sources)
           .filter(([setting]) => name === undefined || setting === name || setting.startsWith(`${name}.`))
           .map(([setting, source]) => ({ setting, value: valueAt(shown.values, setting), source }));
@@ -76,6 +80,7 @@ export function configCommands(root: Command, io: Io): void {
         if (shown.errors.length > 0) throw new Failed('What is wrong counts as its default above.');
       }),
     'config show server',
+    'config show --config ./ratchet.yaml',
     'config show --server http://127.0.0.1:8080',
   );
   example(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
@@ -54,7 +55,7 @@ export function conflictCommands(root: Command, io: Io): void {
     conflict
       .command('resolve <id>')
       .description('Decide a conflict. What loses stays in history.')
-      .option('--take <side>', 'local or remote, whole')
+      .addOption(choice('--take <side>', 'one side, whole', ['local', 'remote']))
       .option('--choose <file:hunk=side...>', 'merge, with local, remote or both for each open hunk')
       .option('--file <path=@file...>', 'write these files by hand')
       .action(
@@ -77,8 +78,7 @@ const text = (value: unknown): string =>
   value === undefined ? '(none)' : typeof value === 'string' ? value.trimEnd() : JSON.stringify(value);
 
 async function resolutionOf(options: { take?: 'local' | 'remote'; choose?: string[]; file?: string[] }, io: Io) {
-  if (options.take === 'local' || options.take === 'remote') return { resolution: `take_${options.take}` as const };
-  if (options.take) throw new Failed('--take is local or remote.', exitCodes.usage);
+  if (options.take) return { resolution: `take_${options.take}` as const };
   if (options.file) {
     const files: Record<string, string> = {};
     for (const given of options.file) {

@@ -1,6 +1,7 @@
 import type { Input } from '@ratchet/contract/operation';
 import type { taskDebug } from '@ratchet/contract/operations/task-debug';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
@@ -77,7 +78,7 @@ export function debugCommands(task: Command, io: Io): void {
         collect<Step>(readSteps),
         [],
       )
-      .option('--exceptions <which>', 'stop at exceptions: none, uncaught or all', 'uncaught')
+      .addOption(choice('--exceptions <which>', 'stop at these', ['none', 'uncaught', 'all']).default('uncaught'))
       .option('--entry', 'stop at the first line of its function')
       .option('--max-pauses <n>', 'keep at most so many stops')
       .option('--timeout <ms>', 'end it after this time, pauses counted')

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Output as Answer, Input } from '@ratchet/contract/operation';
 import type { taskExchange } from '@ratchet/contract/operations/task-exchange';
 import type { Command } from 'commander';
+import { choice, choiceArgument } from '../choice.ts';
 import { type Context, contextOf, type Io, repositoryId, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
@@ -13,6 +14,8 @@ type ImportInput = Input<(typeof taskExchange)['import']>;
 type OnConflict = NonNullable<ImportInput['onConflict']>;
 type BulkAction = Input<(typeof taskExchange)['bulk']>['action'];
 
+const bulkActions = ['enable', 'disable', 'delete', 'restore', 'validate', 'test', 'push', 'tag', 'untag'];
+
 /** Tasks in and out by hand, below `ratchet task`. */
 export function exchangeCommands(task: Command, io: Io): void {
   example(
@@ -22,7 +25,11 @@ export function exchangeCommands(task: Command, io: Io): void {
       .option('--on-server', 'the path is one on the server')
       .option('--repository <name>', 'where they go; the default one without')
       .option('--under <folder>', 'the folder in it that they go under')
-      .option('--on-conflict <what>', 'where one stands already: fail, skip, replace or rename', 'fail')
+      .addOption(
+        choice('--on-conflict <what>', 'where one stands already', ['fail', 'skip', 'replace', 'rename']).default(
+          'fail',
+        ),
+      )
       .option('--dry-run', 'only say what would happen')
       .action(
         async (
@@ -51,7 +58,7 @@ export function exchangeCommands(task: Command, io: Io): void {
       .description('Give tasks out, byte for byte: as a zip file, as JSON, or into a folder. All tasks without names.')
       .option('--repository <name>', 'only tasks of this repository')
       .option('--out <file>', 'where the file goes, - for standard output; its usual name without')
-      .option('--format <format>', 'zip or json', 'zip')
+      .addOption(choice('--format <format>', 'the form of the file', ['zip', 'json']).default('zip'))
       .option('--into <folder>', 'write the files into this folder instead')
       .option('--force', 'over what is there already')
       .action(async (tasks: string[], options: ExportOptions, command: Command) => {
@@ -59,7 +66,6 @@ export function exchangeCommands(task: Command, io: Io): void {
         const ids: string[] = [];
         for (const one of tasks) ids.push(await taskId(context, one));
         const format = options.into ? 'json' : options.format;
-        if (format !== 'zip' && format !== 'json') throw new Failed('--format is zip or json.', exitCodes.usage);
         const input = {
           ...(ids.length > 0 ? { ids } : {}),
           repositoryId: options.repository ? await repositoryId(context, options.repository) : undefined,
@@ -93,8 +99,10 @@ export function exchangeCommands(task: Command, io: Io): void {
   );
   example(
     task
-      .command('bulk <action> <task...>')
-      .description('Do the same to many: enable, disable, delete, restore, validate, test, push, tag or untag.')
+      .command('bulk')
+      .addArgument(choiceArgument('<action>', 'what is done to each', bulkActions))
+      .argument('<task...>')
+      .description('Do the same to many.')
       .option('--tag <tag...>', 'for tag and untag')
       .action(async (action: string, tasks: string[], options: { tag?: string[] }, command: Command) => {
         const context = contextOf(command, io);

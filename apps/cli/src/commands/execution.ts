@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
@@ -87,7 +88,7 @@ export function executionCommands(root: Command, io: Io): void {
       .command('stats')
       .description('Counts, durations and percentiles, as a whole and per task.')
       .option('--task <task>', 'of one task: its id or name')
-      .option('--window <time>', 'of the last 1h, 24h, 7d or 30d')
+      .addOption(choice('--window <time>', 'of the last', ['1h', '24h', '7d', '30d']))
       .action(async (options: { task?: string; window?: string }, command: Command) => {
         const context = contextOf(command, io);
         const { task, window } = options;

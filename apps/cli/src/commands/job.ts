@@ -1,4 +1,6 @@
+import { JobPriority } from '@ratchet/contract/entities/job';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { readJson } from '../read-value.ts';
@@ -21,7 +23,7 @@ export function jobCommands(root: Command, io: Io): void {
       .command('create <task>')
       .description('Queue a task.')
       .option('--input <json>', 'JSON, @file or - for standard input', '{}')
-      .option('--priority <priority>', 'low, normal, high or urgent', 'normal')
+      .addOption(choice('--priority <priority>', 'who goes first', JobPriority.options).default('normal'))
       .option('--retries <n>', 'how often a failed run is tried again', '0')
       .option('--at <time>', 'not before this time (ISO 8601)')
       .option('--record', 'keep its requests, clock and seed, for "replay"')
@@ -105,11 +107,15 @@ export function jobCommands(root: Command, io: Io): void {
     job
       .command('clear')
       .description('Forget jobs by their status; those that wait are cancelled first, those that run are left alone.')
-      .option('--status <status...>', 'queued, retrying, completed, failed or cancelled', [
-        'completed',
-        'failed',
-        'cancelled',
-      ])
+      .addOption(
+        choice('--status <status...>', 'how they stand', [
+          'queued',
+          'retrying',
+          'completed',
+          'failed',
+          'cancelled',
+        ]).default(['completed', 'failed', 'cancelled']),
+      )
       .option('--task <task>', 'only jobs of this task')
       .option('--before <time>', 'only jobs created before (ISO 8601)')
       .action(

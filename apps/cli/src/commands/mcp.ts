@@ -4,7 +4,7 @@ import type { Output } from '@ratchet/contract/operation';
 import type { table } from '@ratchet/contract/operations/table';
 import type { Command } from 'commander';
 import { clientDispatcher } from '../client-dispatcher.ts';
-import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
+import { type Context, contextOf, type Io, repositoryId, serverOf } from '../context.ts';
 import { example } from '../example.ts';
 import { push } from './sync.ts';
 
@@ -78,8 +78,7 @@ export function mcpCommands(root: Command, generate: Command, io: Io): void {
       .action((options: { style: string; http?: boolean }, command: Command) => {
         if (options.style !== 'claude' && options.style !== 'vscode')
           throw new RatchetError('VALIDATION_FAILED', '--style must be claude or vscode.');
-        const { server } = command.optsWithGlobals() as { server?: string };
-        const url = (server ?? io.env.RATCHET_SERVER_URL ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
+        const url = serverOf(command, io).replace(/\/+$/, '');
         io.stdout.write(`${JSON.stringify(mcpConfig(options.style, url, options.http ?? false), null, 2)}\n`);
       }),
     'generate mcp-config --style vscode --http',

@@ -1,6 +1,7 @@
-import type { OutputType } from '@ratchet/contract/entities/output';
+import { DeliverOn, DeliveryStatus, OutputType } from '@ratchet/contract/entities/output';
 import type { Json } from '@ratchet/contract/json';
 import type { Command } from 'commander';
+import { choice, choiceArgument } from '../choice.ts';
 import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, destinationId, type Io } from '../context.ts';
 import { example } from '../example.ts';
@@ -26,7 +27,7 @@ const withSettings = (command: Command): Command =>
       '--secret <member=value...>',
       'a secret member; give @file, or - for standard input, to keep it out of sight',
     )
-    .option('--on <ends>', 'which ends are delivered: success, failure or always')
+    .addOption(choice('--on <ends>', 'which ends are delivered', DeliverOn.options))
     .option('--attempts <n>', 'how often a delivery is tried')
     .option('--backoff <ms>', 'the pause before the second attempt; it doubles')
     .option('--timeout <ms>', 'how long one attempt may take');
@@ -58,7 +59,9 @@ export function outputCommands(root: Command, io: Io): void {
   example(
     withSettings(
       output
-        .command('create <name> <type>')
+        .command('create')
+        .argument('<name>')
+        .addArgument(choiceArgument('<type>', 'where to', OutputType.options))
         .description('Deliver outputs somewhere; the type says what the configuration needs.')
         .option('--global', 'every execution’s output goes there'),
     ).action(async (name: string, type: string, options: Settings, command: Command) => {
@@ -136,7 +139,7 @@ export function outputCommands(root: Command, io: Io): void {
       .description('Deliveries, newest first.')
       .option('--destination <destination>', 'only those to this one')
       .option('--execution <id>', 'only those of this execution')
-      .option('--status <status>', 'pending, delivering, delivered or failed')
+      .addOption(choice('--status <status>', 'only those that stand so', DeliveryStatus.options))
       .option('--limit <n>', 'at most so many', '25')
       .action(
         async (

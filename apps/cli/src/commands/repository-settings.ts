@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { AuthConfig, PushPolicy, RepositoryType } from '@ratchet/contract/entities/repository';
+import {
+  type AuthConfig,
+  ConflictPolicy,
+  type PushPolicy,
+  type RepositoryType,
+} from '@ratchet/contract/entities/repository';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
@@ -44,7 +50,7 @@ const withSettings = (command: Command): Command =>
     .option('--push-on-change', 'push every edit by itself')
     .option('--feature-branch', 'push to a branch of ours, with a pull request')
     .option('--approval', 'a push waits until someone approves it')
-    .option('--conflict-policy <policy>', 'manual, take_local, take_remote or merge')
+    .addOption(choice('--conflict-policy <policy>', 'what is done where both sides changed', ConflictPolicy.options))
     .option('--webhook-secret-env <variable>', 'this command’s environment variable with the secret of webhooks');
 
 export function repositorySettingsCommands(repo: Command, io: Io): void {
@@ -53,7 +59,7 @@ export function repositorySettingsCommands(repo: Command, io: Io): void {
       repo
         .command('add <name> <uri>')
         .description('Register a repository: a Git address, a folder, a zip file or a registry over HTTP.')
-        .option('--type <type>', 'git, filesystem, zip or http; told by the address without'),
+        .addOption(choice('--type <type>', 'told by the address without', types)),
     ).action(async (name: string, uri: string, options: Options, command: Command) => {
       const { client, out } = contextOf(command, io);
       const settings = await settingsOf(options, io);
@@ -101,7 +107,6 @@ const types: readonly RepositoryType[] = ['git', 'filesystem', 'zip', 'http'];
 function typeOf(asked: string | undefined, uri: string): RepositoryType {
   const known = types.find((type) => type === asked);
   if (known) return known;
-  if (asked) throw new Failed(`--type is one of ${types.join(', ')}.`, exitCodes.usage);
   if (uri.endsWith('.zip')) return 'zip';
   if (/^https?:.*(\.json|\/registry(\/@[^/]+)?\/?)$/.test(uri)) return 'http';
   return uri.startsWith('/') && !uri.endsWith('.git') ? 'filesystem' : 'git';

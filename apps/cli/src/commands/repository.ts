@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
@@ -63,7 +64,13 @@ export function repositoryCommands(root: Command, io: Io): void {
     repo
       .command('remove <repository>')
       .description('Forget a repository; its own files stay as they are.')
-      .option('--tasks <fate>', 'move: to another repository; detach: keep its tasks here; delete: delete them here')
+      .addOption(
+        choice('--tasks <fate>', 'move: to another repository; detach: keep its tasks here; delete: delete them here', [
+          'move',
+          'detach',
+          'delete',
+        ]),
+      )
       .option('--to <repository>', 'where move moves to; the default one without')
       .action(async (repository: string, options: { tasks?: 'move' | 'detach' | 'delete'; to?: string }, command) => {
         const context = contextOf(command, io);

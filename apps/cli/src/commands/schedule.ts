@@ -1,5 +1,8 @@
+import { JobPriority } from '@ratchet/contract/entities/job';
+import { CatchUp, Overlap } from '@ratchet/contract/entities/schedule';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, scheduleId, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { readJson } from '../read-value.ts';
@@ -23,9 +26,9 @@ const settingsOf = (command: Command): Command =>
     .option('--name <name>', 'what it is called; the task’s name and the cron expression without')
     .option('--timezone <zone>', 'IANA name, like Europe/Berlin; UTC without')
     .option('--input <json>', 'JSON, @file or - for standard input')
-    .option('--catch-up <policy>', 'of ticks missed while no server ran: skip, last or all')
-    .option('--overlap <policy>', 'allow or skip a tick while the job of an earlier one has not ended')
-    .option('--priority <priority>', 'low, normal, high or urgent')
+    .addOption(choice('--catch-up <policy>', 'of ticks missed while no server ran', CatchUp.options))
+    .addOption(choice('--overlap <policy>', 'of a tick while the job of an earlier one has not ended', Overlap.options))
+    .addOption(choice('--priority <priority>', 'who goes first', JobPriority.options))
     .option('--retries <n>', 'how often a failed run is tried again');
 
 /** What the options say, as the server takes it; the server judges it. */

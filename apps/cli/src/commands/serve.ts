@@ -2,8 +2,10 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import type { Io } from '../context.ts';
 import { example } from '../example.ts';
+import { globalsOf, logLevels } from '../global-options.ts';
 import { webPage } from '../web-page.ts';
 
 interface ServeOptions {
@@ -29,16 +31,21 @@ export function serveCommands(root: Command, io: Io): void {
       .option('--port <number>', 'listen on this port, 0 for a free one (RATCHET_SERVER_PORT; 8080)')
       .option('--data-dir <folder>', 'keep the embedded database, mirrors and keys here (RATCHET_DATA_DIR; ~/.ratchet)')
       .option('--database-url <url>', 'use this PostgreSQL instead of the embedded one (DATABASE_URL)')
-      .option('--role <role>', 'all, api or worker (RATCHET_ROLE; all)')
-      .option('--log-level <level>', 'debug, info, warn, error or silent (RATCHET_LOG_LEVEL; info)')
+      .addOption(
+        choice('--role <role>', 'which part of the work it does (RATCHET_ROLE; all)', ['all', 'api', 'worker']),
+      )
+      .addOption(choice('--log-level <level>', 'how much is logged (RATCHET_LOG_LEVEL; info)', logLevels))
       .option('--set <name=value...>', 'any other setting, such as retention.logs_days=3');
   example(
     options(root.command('serve').description('Start the server.'))
-      .option(
-        '--auth <mode>',
-        'password: people and programs sign in; none: whoever reaches the loopback address may do everything (RATCHET_AUTH; password)',
+      .addOption(
+        choice(
+          '--auth <mode>',
+          'password: people and programs sign in; none: whoever reaches the loopback address may do everything (RATCHET_AUTH; password)',
+          ['password', 'none'],
+        ),
       )
-      .action((given: ServeOptions) => serve(given, io, false)),
+      .action((given: ServeOptions, command: Command) => serve({ ...globalsOf(command), ...given }, io, false)),
     'serve --port 8080 --data-dir ./data',
     'serve --config ./ratchet.yaml',
   );
@@ -46,8 +53,13 @@ export function serveCommands(root: Command, io: Io): void {
     options(
       root.command('start').description('Start the server with the example tasks in a Git repository of its own.'),
     )
-      .option('--auth <mode>', 'none: whoever reaches the loopback address may do everything; or password (none)')
-      .action((given: ServeOptions) => serve(given, io, true)),
+      .addOption(
+        choice('--auth <mode>', 'none: whoever reaches the loopback address may do everything (none)', [
+          'none',
+          'password',
+        ]),
+      )
+      .action((given: ServeOptions, command: Command) => serve({ ...globalsOf(command), ...given }, io, true)),
     'start --port 8080',
   );
 }

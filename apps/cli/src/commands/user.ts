@@ -1,6 +1,8 @@
 import type { Client } from '@ratchet/client/create-client';
+import { roles } from '@ratchet/contract/access';
 import { RatchetError } from '@ratchet/contract/errors';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, serverOf } from '../context.ts';
 import { example } from '../example.ts';
 import { readSecret } from '../read-secret.ts';
@@ -12,9 +14,8 @@ const passwordFile = [
   '--password-file <path>',
   'read the password from this file, or from standard input with -; asked for without',
 ] as const;
-const role = () =>
-  new Option('--role <role>', 'what they may do at most').choices(['admin', 'user', 'readonly', 'service']);
-const access = () => new Option('--access <access>', 'granted: only what grants name').choices(['all', 'granted']);
+const role = () => choice('--role <role>', 'what they may do at most', roles);
+const access = () => choice('--access <access>', 'granted: only what grants name', ['all', 'granted']);
 const columns = ['username', 'name', 'email', 'role', 'access', 'enabled', 'lastLoginAt'];
 
 export function userCommands(root: Command, io: Io): void {

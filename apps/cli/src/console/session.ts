@@ -4,7 +4,7 @@ import { nearestName } from '@ratchet/contract/nearest-name';
 import { CommanderError } from 'commander';
 import type { Io } from '../context.ts';
 import { exitCodeOf, exitCodes, explain, Failed } from '../exit.ts';
-import { everyCommand, program } from '../program.ts';
+import { program } from '../program.ts';
 import { builtIns } from './built-ins.ts';
 import type { Connection } from './connection.ts';
 import { gatedStream } from './gated-stream.ts';
@@ -16,8 +16,8 @@ import type { Script, Shell } from './shell.ts';
 import { shellOnly } from './shell-only.ts';
 import { wizardFor } from './wizards/wizard-for.ts';
 
-/** Exit code of what was given up with Ctrl-C, as shells have it. */
-const givenUp = 130;
+/** Exit code of what was given up with Ctrl-C. */
+const givenUp = exitCodes.interrupted;
 const deepest = 20;
 /** Of a command's output, so much is kept to see whether it is JSON. */
 const mostKept = 1_000_000;
@@ -127,13 +127,6 @@ export class Session implements Shell {
   /** A command of `ratchet`, in this process. */
   async #command(args: readonly string[], io: Io): Promise<number> {
     const root = program(io);
-    for (const command of everyCommand(root))
-      command.configureOutput({
-        writeOut: (text) => void io.stdout.write(text),
-        writeErr: (text) => void io.stderr.write(text),
-        getOutHasColors: () => io.stdout.isTTY === true,
-        getErrHasColors: () => io.stderr.isTTY === true,
-      });
     const name = args.find((one) => !one.startsWith('-'));
     if (name !== undefined && !root.commands.some((one) => one.name() === name || one.aliases().includes(name))) {
       const near = nearestName(name, [...builtIns.map((one) => one.name), ...root.commands.map((one) => one.name())]);
@@ -167,12 +160,13 @@ export class Session implements Shell {
       stdout: stdout.stream,
       stderr: stderr.stream,
       env: this.connection.environment,
+      embedded: undefined,
       signal,
       answered: (answer) => {
         value = answer;
       },
     };
-    const aborted = new Promise<typeof givenUp>((resolve) => {
+    const aborted = new Promise<number>((resolve) => {
       signal.addEventListener('abort', () => resolve(givenUp), { once: true });
     });
     try {

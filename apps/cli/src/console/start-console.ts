@@ -75,7 +75,7 @@ async function withKeyboard(options: ConsoleOptions, io: Io): Promise<number> {
     await connection.ask();
     if (connection.state !== 'connected') io.stdout.write(`${dim(offlineHelp)}\n`);
     for (let line = await editor.read(); line !== null; line = await editor.read()) {
-      for (const one of line.split('\n')) history.add(one);
+      for (const one of entriesOf(line)) history.add(one);
       const code = await session.runText(line);
       if (code === 130) io.stdout.write('\n');
       if (session.leaving !== null) return session.leaving;
@@ -87,6 +87,15 @@ async function withKeyboard(options: ConsoleOptions, io: Io): Promise<number> {
     connection.end();
   }
 }
+
+/** One command over several lines is one entry, several commands are several. */
+const entriesOf = (line: string): string[] => {
+  try {
+    return readStatements(line).length <= 1 ? [line] : line.split('\n');
+  } catch {
+    return [line];
+  }
+};
 
 function unfinished(text: string): boolean {
   try {

@@ -1,7 +1,7 @@
 import { nearestName } from '@ratchet/contract/nearest-name';
 import { exitCodes, Failed } from '../../exit.ts';
 import { output } from '../../output.ts';
-import { everyCommand, program } from '../../program.ts';
+import { everyCommand, pathOf, program } from '../../program.ts';
 import { offlineHelp, topics } from '../help-topics.ts';
 import type { BuiltIn, Shell } from '../shell.ts';
 
@@ -88,7 +88,7 @@ function helpFor({ io }: Shell, words: readonly string[], builtIns: readonly Bui
   const topic = words.length === 1 ? topics[name] : undefined;
   if (topic !== undefined) texts.push(topic);
   const root = program(io);
-  const found = everyCommand(root).find((command) => pathOf(command).join(' ') === words.join(' '));
+  const found = everyCommand(root).find((command) => pathOf(command) === words.join(' '));
   if (found && found !== root) {
     let shown = '';
     found.configureOutput({
@@ -103,12 +103,8 @@ function helpFor({ io }: Shell, words: readonly string[], builtIns: readonly Bui
   const names = [
     ...builtIns.map((one) => one.name),
     ...Object.keys(topics),
-    ...everyCommand(root).map((one) => pathOf(one).join(' ')),
+    ...everyCommand(root).map((one) => pathOf(one)),
   ];
   const near = nearestName(words.join(' '), names);
   throw new Failed(`There is no help for ${words.join(' ')}.${near ? ` Did you mean ${near}?` : ''}`, exitCodes.usage);
-}
-
-function pathOf(command: ReturnType<typeof program>): string[] {
-  return command.parent ? [...pathOf(command.parent), command.name()] : [];
 }
