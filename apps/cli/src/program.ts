@@ -10,6 +10,7 @@ import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
 import { jobCommands } from './commands/job.ts';
 import { mcpCommands } from './commands/mcp.ts';
+import { monitorCommands } from './commands/monitor.ts';
 import { outputCommands } from './commands/output.ts';
 import { repositoryCommands } from './commands/repository.ts';
 import { resultCommands } from './commands/result.ts';
@@ -63,6 +64,7 @@ export function program(io: Io): Command {
   secretCommands(root, io);
   resultCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
+  monitorCommands(root, io);
   consoleCommand(root, io);
   completionCommands(root, io);
   for (const command of everyCommand(root)) {
