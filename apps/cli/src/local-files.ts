@@ -1,5 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { exitCodes, Failed } from './exit.ts';
 
 /** A file as it goes to the server and comes from it. */
@@ -28,7 +39,10 @@ export function filesBelow(folder: string): CarriedFile[] {
     }));
 }
 
-/** Writes files below a folder. Nothing is written where one of them is there already, unless `force`, or lies outside. */
+/**
+ * Writes files below a folder, all of them or none: beside the folder first, then moved. Nothing is written where one of
+ * them is there already, unless `force`, or lies outside.
+ */
 export function writeBelow(
   folder: string,
   files: readonly Pick<CarriedFile, 'path' | 'content'>[] | readonly CarriedFile[],
@@ -41,11 +55,27 @@ export function writeBelow(
     if (!force && existsSync(full))
       throw new Failed(`${full} is there already. Choose another folder, or say --force.`, exitCodes.usage);
   }
-  for (const { file, full } of targets) {
-    mkdirSync(dirname(full), { recursive: true });
-    const base64 = 'encoding' in file && file.encoding === 'base64';
-    writeFileSync(full, Buffer.from(file.content, base64 ? 'base64' : 'utf8'));
-    if ('mode' in file && file.mode === '100755') chmodSync(full, 0o755);
+  mkdirSync(dirname(root), { recursive: true });
+  const draft = mkdtempSync(join(dirname(root), `.${basename(root)}.draft-`));
+  try {
+    for (const { file, full } of targets) {
+      const beside = join(draft, relative(root, full));
+      mkdirSync(dirname(beside), { recursive: true });
+      const base64 = 'encoding' in file && file.encoding === 'base64';
+      writeFileSync(beside, Buffer.from(file.content, base64 ? 'base64' : 'utf8'));
+      if ('mode' in file && file.mode === '100755') chmodSync(beside, 0o755);
+    }
+    if (existsSync(root)) {
+      for (const { full } of targets) {
+        mkdirSync(dirname(full), { recursive: true });
+        renameSync(join(draft, relative(root, full)), full);
+      }
+    } else {
+      chmodSync(draft, 0o755);
+      renameSync(draft, root);
+    }
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
   }
   return targets.map(({ full }) => full);
 }

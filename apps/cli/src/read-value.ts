@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { Json } from '@ratchet/contract/json';
 import type { Io } from './context.ts';
+import { exitCodes, Failed } from './exit.ts';
 
 /** A text given as itself, as `@file`, or as `-` for standard input. */
 export async function readText(given: string, io: Io): Promise<string> {
@@ -31,3 +32,14 @@ export async function readJson(given: string, io: Io): Promise<Json> {
     );
   }
 }
+
+/** A whole number that an option or argument was given as. */
+export function numberOf(name: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new Failed(`${name} is a number, as in --help; it is ${JSON.stringify(text)}.`, exitCodes.usage);
+  return Number(text);
+}
+
+/** The same, where it may be left out. */
+export const optionalNumber = (name: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : numberOf(name, text);

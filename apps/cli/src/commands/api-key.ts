@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
+import { numberOf } from '../read-value.ts';
 
 interface Settings {
   name?: string;
@@ -115,7 +116,9 @@ async function settingsOf(context: Context, options: Settings): Promise<Record<s
     ...(options.repository === undefined ? {} : { repositoryIds }),
     ...(options.taskPattern === undefined ? {} : { taskPatterns: options.taskPattern }),
     ...(options.tool === undefined ? {} : { tools: options.tool }),
-    ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: Number(options.maxConcurrency) }),
+    ...(options.maxConcurrency === undefined
+      ? {}
+      : { maxConcurrency: numberOf('--max-concurrency', options.maxConcurrency) }),
     ...(options.expires === undefined ? {} : { expiresAt: timeOf(options.expires) }),
   };
 }

@@ -7,7 +7,7 @@ import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { withProgress } from '../progress.ts';
-import { readJson } from '../read-value.ts';
+import { numberOf, readJson } from '../read-value.ts';
 
 type NewBatch = Input<typeof batches.create>;
 
@@ -57,7 +57,7 @@ export function batchCommands(root: Command, io: Io): void {
           const wanted = {
             requests: await requestsFrom(context, await readJson(requests, io)),
             mode: options.mode,
-            maxParallel: Number(options.maxParallel),
+            maxParallel: numberOf('--max-parallel', options.maxParallel),
             stopOnError: options.stopOnError === true,
             name: options.name,
             wait: options.wait,

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { choice } from '../choice.ts';
@@ -7,6 +7,8 @@ import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
 import { globalsOf } from '../global-options.ts';
 import { output } from '../output.ts';
+import { numberOf } from '../read-value.ts';
+import { writeWhole } from '../write-whole.ts';
 
 /** As `profileNames` of the server, which is not loaded before it is needed. */
 const profiles = ['minimal', 'development', 'staging', 'production', 'enterprise'];
@@ -54,7 +56,7 @@ export function configCommands(root: Command, io: Io): void {
         if (options.output === undefined) return void io.stdout.write(text);
         if (existsSync(options.output) && !options.force)
           throw new Failed(`${options.output} is there already. Use --force to write over it.`, exitCodes.usage);
-        writeFileSync(options.output, text, { mode: 0o600 });
+        writeWhole(options.output, text, 0o600);
         io.stdout.write(`Wrote ${options.output}. Check it with: ratchet config validate ${options.output}\n`);
       }),
     'config generate --profile production --output ratchet.yaml',
@@ -94,7 +96,9 @@ export function configCommands(root: Command, io: Io): void {
         const { expectedRevision } = options;
         const changed = await client.config.update({
           changes: changes as never,
-          ...(expectedRevision === undefined ? {} : { expectedRevision: Number(expectedRevision) }),
+          ...(expectedRevision === undefined
+            ? {}
+            : { expectedRevision: numberOf('--expected-revision', expectedRevision) }),
         });
         const restart = changed.restartNeeded.length > 0 ? changed.restartNeeded.join(', ') : 'nothing';
         out.fields(changed, { file: changed.path, revision: changed.revision, 'waits for a restart': restart });

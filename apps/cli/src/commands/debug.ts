@@ -5,7 +5,7 @@ import { choice } from '../choice.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
-import { readJson } from '../read-value.ts';
+import { numberOf, readJson } from '../read-value.ts';
 import { showDebugTrace } from '../show-debug-trace.ts';
 
 type Wish = Input<typeof taskDebug.debug>;
@@ -88,7 +88,7 @@ export function debugCommands(task: Command, io: Io): void {
         const { client, out } = context;
         const id = await taskId(context, given);
         const input = (await readJson(options.input, io)) as Wish['input'];
-        const shared = { id, input, ...(options.timeout ? { timeoutMs: Number(options.timeout) } : {}) };
+        const shared = { id, input, ...(options.timeout ? { timeoutMs: numberOf('--timeout', options.timeout) } : {}) };
         if (options.live) {
           const session = await client.tasks.startDebugSession({ ...shared, pauseOnEntry: true });
           out.fields(session, {
@@ -106,7 +106,7 @@ export function debugCommands(task: Command, io: Io): void {
           watch: [...options.watch],
           pauseOnExceptions: options.exceptions,
           ...(options.entry ? { pauseOnEntry: true } : {}),
-          ...(options.maxPauses ? { maxPauses: Number(options.maxPauses) } : {}),
+          ...(options.maxPauses ? { maxPauses: numberOf('--max-pauses', options.maxPauses) } : {}),
         });
         showDebugTrace(out, trace);
         if (trace.status !== 'completed')

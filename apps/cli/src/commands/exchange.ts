@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Output as Answer, Input } from '@ratchet/contract/operation';
 import type { taskExchange } from '@ratchet/contract/operations/task-exchange';
@@ -9,6 +9,8 @@ import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
 import { type CarriedFile, filesBelow, writeBelow } from '../local-files.ts';
 import { withProgress } from '../progress.ts';
+import { numberOf } from '../read-value.ts';
+import { writeWhole } from '../write-whole.ts';
 
 type ImportInput = Input<(typeof taskExchange)['import']>;
 type OnConflict = NonNullable<ImportInput['onConflict']>;
@@ -84,7 +86,7 @@ export function exchangeCommands(task: Command, io: Io): void {
       .option('--limit <n>', 'at most so many', '1000')
       .action(async (path: string, options: { limit: string }, command: Command) => {
         const { client, out } = contextOf(command, io);
-        const found = await client.tasks.discover({ path, limit: Number(options.limit) });
+        const found = await client.tasks.discover({ path, limit: numberOf('--limit', options.limit) });
         const rows = found.items.map((each) => ({
           ...each,
           known: each.known ?? '',
@@ -176,6 +178,6 @@ function keep({ out, io }: Context, exported: Answer<(typeof taskExchange)['expo
   const file = resolve(options.out ?? exported.fileName);
   if (!options.force && existsSync(file))
     throw new Failed(`${file} is there already. Say --force, or name another file with --out.`, exitCodes.usage);
-  writeFileSync(file, bytes);
+  writeWhole(file, bytes);
   out.line(out.json ? JSON.stringify({ file, count: exported.count }) : `Wrote ${exported.count} tasks to ${file}.`);
 }

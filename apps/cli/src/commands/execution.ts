@@ -1,11 +1,13 @@
+import { ExecutionStatus } from '@ratchet/contract/entities/execution';
 import type { Command } from 'commander';
 import { choice } from '../choice.ts';
 import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
+import { numberOf } from '../read-value.ts';
 import { analysisLines } from '../show-analysis.ts';
 import { timeline } from '../show-trace.ts';
-import { writeText } from '../write-text.ts';
+import { writeWhole } from '../write-whole.ts';
 import { report } from './run.ts';
 
 export function executionCommands(root: Command, io: Io): void {
@@ -14,13 +16,19 @@ export function executionCommands(root: Command, io: Io): void {
     execution
       .command('list')
       .description('Executions, newest first.')
+      .option('--task <task>', 'only those of this task')
+      .addOption(choice('--status <status...>', 'only those that stand so', ExecutionStatus.options))
       .option('--limit <n>', 'at most so many', '25')
-      .action(async (options: { limit: string }, command: Command) => {
+      .action(async (options: { task?: string; status?: string[]; limit: string }, command: Command) => {
         const context = contextOf(command, io);
-        const page = await context.client.executions.list({ limit: Number(options.limit) });
+        const filters = [
+          ...(options.task ? [{ field: 'taskId', value: await taskId(context, options.task) }] : []),
+          ...(options.status ? [{ field: 'status', value: options.status }] : []),
+        ];
+        const page = await context.client.executions.list({ limit: numberOf('--limit', options.limit), filters });
         context.out.rows(page, page.items, ['id', 'taskName', 'status', 'queuedAt', 'durationMs']);
       }),
-    'execution list --limit 10',
+    'execution list --status failed --limit 10',
   );
   const id = '01930f3e-0000-7000-8000-000000000000';
   const one = commandsForOne(execution, io, 'id', (_, given) => given);
@@ -48,6 +56,10 @@ export function executionCommands(root: Command, io: Io): void {
   one('retry', 'Run it again with the same input.', `execution retry ${id}`, async ({ client, out }, given) => {
     const shown = await client.executions.retry({ id: given });
     out.fields(shown, { id: shown.id, status: shown.status });
+  });
+  one('delete', 'Forget it, with its logs and recording.', `execution delete ${id}`, async ({ client, out }, given) => {
+    await client.executions.delete({ id: given });
+    if (!out.json) out.line('Deleted.');
   });
   one(
     'trace',
@@ -78,7 +90,7 @@ export function executionCommands(root: Command, io: Io): void {
         const { client, out } = contextOf(command, io);
         const text = `${JSON.stringify(await client.executions.recording({ id: given }), null, 2)}\n`;
         if (options.output === undefined) return out.line(text.trimEnd());
-        writeText(options.output, text);
+        writeWhole(options.output, text);
         if (!out.json) out.line(`Wrote ${options.output}.`);
       }),
     `execution recording ${id} --output requests.har`,
@@ -126,17 +138,6 @@ export function executionCommands(root: Command, io: Io): void {
       }),
     `replay ${id}`,
     `replay ${id} --current`,
-  );
-  example(
-    root
-      .command('health')
-      .description('Whether the server works.')
-      .action(async (_options: object, command: Command) => {
-        const { client, out } = contextOf(command, io);
-        const details = await client.health.details({});
-        out.fields(details, { ...details, checks: details.checks.map((check) => `${check.name}: ${check.status}`) });
-      }),
-    'health',
   );
 }
 

@@ -1,9 +1,20 @@
-import { JobPriority } from '@ratchet/contract/entities/job';
+import { JobPriority, JobStatus } from '@ratchet/contract/entities/job';
 import type { Command } from 'commander';
 import { choice } from '../choice.ts';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
-import { readJson } from '../read-value.ts';
+import { exitCodes, Failed } from '../exit.ts';
+import { numberOf, optionalNumber, readJson } from '../read-value.ts';
+
+interface Update {
+  readonly input?: string;
+  readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
+  readonly retries?: string;
+  readonly at?: string;
+  readonly now?: boolean;
+}
+
+const someId = '01930f3e-0000-7000-8000-000000000000';
 
 export function jobCommands(root: Command, io: Io): void {
   const job = example(root.command('job').description('Queued wishes to run a task.'), 'job list');
@@ -11,12 +22,19 @@ export function jobCommands(root: Command, io: Io): void {
     job
       .command('list')
       .description('Jobs, newest first.')
-      .action(async (_options: object, command: Command) => {
+      .option('--task <task>', 'only jobs of this task')
+      .addOption(choice('--status <status...>', 'only those that stand so', JobStatus.options))
+      .option('--limit <n>', 'at most so many', '100')
+      .action(async (options: { task?: string; status?: string[]; limit: string }, command: Command) => {
         const context = contextOf(command, io);
-        const page = await context.client.jobs.list({ limit: 100 });
+        const filters = [
+          ...(options.task ? [{ field: 'taskId', value: await taskId(context, options.task) }] : []),
+          ...(options.status ? [{ field: 'status', value: options.status }] : []),
+        ];
+        const page = await context.client.jobs.list({ limit: numberOf('--limit', options.limit), filters });
         context.out.rows(page, page.items, ['id', 'taskName', 'status', 'priority', 'attempts', 'createdAt']);
       }),
-    'job list',
+    'job list --status failed',
   );
   example(
     job
@@ -44,7 +62,7 @@ export function jobCommands(root: Command, io: Io): void {
             taskId: await taskId(context, task),
             input: await readJson(options.input, io),
             priority: options.priority,
-            maxRetries: Number(options.retries),
+            maxRetries: numberOf('--retries', options.retries),
             scheduledFor: options.at,
             record: options.record ?? false,
           });
@@ -71,6 +89,54 @@ export function jobCommands(root: Command, io: Io): void {
         }),
       `job ${name} 01930f3e-0000-7000-8000-000000000000`,
     );
+  example(
+    job
+      .command('delete <id>')
+      .description('Forget a job that is not running.')
+      .action(async (id: string, _options: object, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        await client.jobs.delete({ id });
+        if (!out.json) out.line('Deleted.');
+      }),
+    `job delete ${someId}`,
+  );
+  example(
+    job
+      .command('update <id>')
+      .description('Change a job that has not started.')
+      .option('--input <json>', 'JSON, @file or - for standard input')
+      .addOption(choice('--priority <priority>', 'who goes first', JobPriority.options))
+      .option('--retries <n>', 'how often a failed run is tried again')
+      .option('--at <time>', 'not before this time (ISO 8601)')
+      .option('--now', 'as soon as it is its turn')
+      .action(async (id: string, options: Update, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const { input, priority, retries, at, now } = options;
+        const changes = {
+          ...(input === undefined ? {} : { input: await readJson(input, io) }),
+          ...(priority === undefined ? {} : { priority }),
+          ...(retries === undefined ? {} : { maxRetries: optionalNumber('--retries', retries) }),
+          ...(at === undefined ? {} : { scheduledFor: at }),
+          ...(now ? { scheduledFor: null } : {}),
+        };
+        if (Object.keys(changes).length === 0)
+          throw new Failed('Say what to change: --help names what can be.', exitCodes.usage);
+        const changed = await client.jobs.update({ id, ...changes });
+        out.fields(changed, changed);
+      }),
+    `job update ${someId} --priority urgent --now`,
+  );
+  example(
+    job
+      .command('stats')
+      .description('Counts over jobs.')
+      .action(async (_options: object, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const stats = await client.jobs.stats({});
+        out.fields(stats, stats);
+      }),
+    'job stats',
+  );
   example(
     job
       .command('queue')

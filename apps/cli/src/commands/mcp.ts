@@ -4,7 +4,7 @@ import type { Output } from '@ratchet/contract/operation';
 import type { table } from '@ratchet/contract/operations/table';
 import type { Command } from 'commander';
 import { clientDispatcher } from '../client-dispatcher.ts';
-import { type Context, contextOf, type Io, repositoryId, serverOf } from '../context.ts';
+import { type Context, contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { push } from './sync.ts';
 
@@ -13,7 +13,7 @@ interface ServeOptions {
   readonly dataDir?: string;
 }
 
-export function mcpCommands(root: Command, generate: Command, io: Io): void {
+export function mcpCommands(root: Command, io: Io): void {
   const mcp = example(
     root
       .command('mcp')
@@ -69,31 +69,7 @@ export function mcpCommands(root: Command, generate: Command, io: Io): void {
       }),
     'mcp push-status',
   );
-  example(
-    generate
-      .command('mcp-config')
-      .description('The configuration that lets an agent’s program find this server.')
-      .option('--style <client>', 'claude or vscode', 'claude')
-      .option('--http', 'over HTTP, instead of starting a command')
-      .action((options: { style: string; http?: boolean }, command: Command) => {
-        if (options.style !== 'claude' && options.style !== 'vscode')
-          throw new RatchetError('VALIDATION_FAILED', '--style must be claude or vscode.');
-        const url = serverOf(command, io).replace(/\/+$/, '');
-        io.stdout.write(`${JSON.stringify(mcpConfig(options.style, url, options.http ?? false), null, 2)}\n`);
-      }),
-    'generate mcp-config --style vscode --http',
-  );
 }
-
-function mcpConfig(style: 'claude' | 'vscode', url: string, http: boolean): object {
-  const server = http
-    ? { type: 'http', url: `${url}/mcp`, headers: { Authorization: `Bearer ${keyOf[style]}` } }
-    : { command: 'ratchet', args: ['mcp', '--server', url], env: { RATCHET_TOKEN: keyOf[style] } };
-  return style === 'claude' ? { mcpServers: { ratchet: server } } : { servers: { ratchet: server } };
-}
-
-/** How each program fills in an environment variable: a key does not belong into a file. */
-const keyOf = { claude: '$' + '{RATCHET_TOKEN}', vscode: '$' + '{env:RATCHET_TOKEN}' } as const;
 
 async function startEmbedded({ dataDir }: ServeOptions, io: Io) {
   const { startServer } = await import('@ratchet/server/start-server');

@@ -6,7 +6,7 @@ import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, destinationId, type Io } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
-import { readJson, readText } from '../read-value.ts';
+import { numberOf, readJson, readText } from '../read-value.ts';
 
 interface Settings {
   readonly config?: string;
@@ -154,7 +154,7 @@ export function outputCommands(root: Command, io: Io): void {
             ...(options.execution ? [{ field: 'executionId', value: options.execution }] : []),
             ...(options.status ? [{ field: 'status', value: options.status }] : []),
           ];
-          const page = await context.client.deliveries.list({ limit: numberOf('limit', options.limit), filters });
+          const page = await context.client.deliveries.list({ limit: numberOf('--limit', options.limit), filters });
           context.out.rows(page, page.items, [
             'id',
             'destinationName',
@@ -188,15 +188,10 @@ export function outputCommands(root: Command, io: Io): void {
 function given({ on, attempts, backoff, timeout }: Settings) {
   return {
     ...(on === undefined ? {} : { on: on as 'success' | 'failure' | 'always' }),
-    ...(attempts === undefined ? {} : { maxAttempts: numberOf('attempts', attempts) }),
-    ...(backoff === undefined ? {} : { retryBackoffMs: numberOf('backoff', backoff) }),
-    ...(timeout === undefined ? {} : { timeoutMs: numberOf('timeout', timeout) }),
+    ...(attempts === undefined ? {} : { maxAttempts: numberOf('--attempts', attempts) }),
+    ...(backoff === undefined ? {} : { retryBackoffMs: numberOf('--backoff', backoff) }),
+    ...(timeout === undefined ? {} : { timeoutMs: numberOf('--timeout', timeout) }),
   };
-}
-
-function numberOf(name: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw new Failed(`--${name} is a number.`, exitCodes.usage);
-  return Number(text);
 }
 
 /** The configuration as the options give it; null: they give none. Members within others are named with dots. */

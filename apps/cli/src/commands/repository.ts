@@ -4,7 +4,10 @@ import { commandsForOne } from '../commands-for-one.ts';
 import { contextOf, type Io, repositoryId } from '../context.ts';
 import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
+import { repositoryCheckCommands } from './repository-check.ts';
+import { repositoryInitCommand } from './repository-init.ts';
 import { repositorySettingsCommands } from './repository-settings.ts';
+import { planCommand, pushRepositoryCommand, syncCommand } from './sync.ts';
 
 export function repositoryCommands(root: Command, io: Io): void {
   const repo = example(root.command('repo').description('Repositories: where tasks are kept.'), 'repo list');
@@ -20,6 +23,11 @@ export function repositoryCommands(root: Command, io: Io): void {
     'repo list --json',
   );
   repositorySettingsCommands(repo, io);
+  syncCommand(repo, io);
+  planCommand(repo, io);
+  pushRepositoryCommand(repo, io);
+  repositoryCheckCommands(repo, io);
+  repositoryInitCommand(repo, io);
   const one = commandsForOne(repo, io, 'repository', repositoryId);
   one('show', 'One repository with its settings.', 'repo show examples', async ({ client, out }, id) => {
     const shown = await client.repositories.get({ id });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { contextOf, type Io, taskId } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
-import { readJson } from '../read-value.ts';
+import { numberOf, readJson } from '../read-value.ts';
 
 export function resultCommands(root: Command, io: Io): void {
   const result = example(root.command('result').description('Results that are kept.'), 'result list');
@@ -20,7 +20,7 @@ export function resultCommands(root: Command, io: Io): void {
           ...(options.task ? [{ field: 'taskId', value: await taskId(context, options.task) }] : []),
           ...(options.tag ? [{ field: 'tag', value: options.tag }] : []),
         ];
-        const page = await context.client.results.list({ limit: Number(options.limit), filters });
+        const page = await context.client.results.list({ limit: numberOf('--limit', options.limit), filters });
         context.out.rows(page, page.items, ['id', 'name', 'tags', 'createdBy', 'createdAt']);
       }),
     'result list --tag nightly',

@@ -6,7 +6,7 @@ import { example } from '../example.ts';
 import { Failed } from '../exit.ts';
 import { isPath } from '../is-path.ts';
 import type { Output } from '../output.ts';
-import { readJson } from '../read-value.ts';
+import { optionalNumber, readJson } from '../read-value.ts';
 
 interface RunOptions {
   readonly input: string;
@@ -17,8 +17,13 @@ interface RunOptions {
 }
 
 export function runCommands(root: Command, io: Io): void {
+  runCommand(root, io);
+  validateCommand(root, io);
+}
+
+export function runCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('run <task>')
       .description('Run a task: its id or name on the server, or the path of a folder or file, which needs no server.')
       .option('--input <json>', 'JSON, @file or - for standard input', '{}')
@@ -29,7 +34,7 @@ export function runCommands(root: Command, io: Io): void {
       .action(async (task: string, options: RunOptions, command: Command) => {
         const context = contextOf(command, io);
         const input = await readJson(options.input, io);
-        const timeoutMs = options.timeout === undefined ? undefined : Number(options.timeout);
+        const timeoutMs = optionalNumber('--timeout', options.timeout);
         if (isPath(task)) {
           if (options.record || options.profile)
             throw new RatchetError(
@@ -54,8 +59,11 @@ export function runCommands(root: Command, io: Io): void {
     'run "CSV to JSON" --input @people.json',
     'run ./examples/tasks/csv-to-json --input \'{"csv":"a,b\\n1,2"}\'',
   );
+}
+
+export function validateCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('validate <task>')
       .description('Check the code, schemas, tests and metadata of a task on the server, or of a folder.')
       .action(async (task: string, _options: object, command: Command) => {

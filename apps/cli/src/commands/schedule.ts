@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { choice } from '../choice.ts';
 import { type Context, contextOf, type Io, scheduleId, taskId } from '../context.ts';
 import { example } from '../example.ts';
-import { readJson } from '../read-value.ts';
+import { numberOf, readJson } from '../read-value.ts';
 
 interface Settings {
   name?: string;
@@ -36,7 +36,7 @@ async function given({ input, retries, ...rest }: Settings, io: Io) {
   return {
     ...rest,
     ...(input === undefined ? {} : { input: await readJson(input, io) }),
-    ...(retries === undefined ? {} : { maxRetries: Number(retries) }),
+    ...(retries === undefined ? {} : { maxRetries: numberOf('--retries', retries) }),
   };
 }
 
@@ -99,7 +99,7 @@ export function scheduleCommands(root: Command, io: Io): void {
         const context = contextOf(command, io);
         const preview = await context.client.schedules.preview({
           id: await scheduleId(context, name),
-          count: Number(options.count),
+          count: numberOf('--count', options.count),
           ...(options.from === undefined ? {} : { from: options.from }),
         });
         context.out.rows(preview, preview.runs, ['local', 'at']);
@@ -124,6 +124,17 @@ export function scheduleCommands(root: Command, io: Io): void {
         }),
       `schedule ${verb} ${verb === 'show' ? someId : 'nightly'}`,
     );
+  example(
+    schedule
+      .command('stats')
+      .description('Counts over schedules.')
+      .action(async (_options: object, command: Command) => {
+        const { client, out } = contextOf(command, io);
+        const stats = await client.schedules.stats({});
+        out.fields(stats, stats);
+      }),
+    'schedule stats',
+  );
   example(
     schedule
       .command('delete <schedule>')

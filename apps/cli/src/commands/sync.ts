@@ -4,10 +4,20 @@ import { type Context, contextOf, type Io, repositoryId, taskId } from '../conte
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
 import { withProgress } from '../progress.ts';
+import { optionalNumber } from '../read-value.ts';
 
 export function syncCommands(root: Command, io: Io): void {
+  syncCommand(root, io);
+  planCommand(root, io);
+  pushCommand(root, io);
+  statusCommand(root, io);
+  diffCommand(root, io);
+}
+
+/** `sync`, and the same as `repo sync`. */
+export function syncCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('sync [repository]')
       .description('Take over what changed in a repository, or in all.')
       .option('--plan-id <id>', 'let this plan through though a guard stopped it')
@@ -31,8 +41,11 @@ export function syncCommands(root: Command, io: Io): void {
       }),
     'sync examples',
   );
+}
+
+export function planCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('plan <repository>')
       .description('Show what a sync and a push would do; nothing is written.')
       .action(async (repository: string, _options: object, command: Command) => {
@@ -44,6 +57,9 @@ export function syncCommands(root: Command, io: Io): void {
       }),
     'plan examples',
   );
+}
+
+function pushCommand(root: Command, io: Io): void {
   example(
     root
       .command('push [task]')
@@ -60,6 +76,39 @@ export function syncCommands(root: Command, io: Io): void {
     'push --repository examples',
     'push --all',
   );
+}
+
+/** `task push`: one task, as `push` does. */
+export function pushTaskCommand(task: Command, io: Io): void {
+  example(
+    task
+      .command('push <task>')
+      .description('Push its changes to its repository.')
+      .option('--message <text>', 'the commit message')
+      .option('--force', 'push it although it has problems')
+      .action((given: string, options: { message?: string; force?: boolean }, command: Command) =>
+        push(contextOf(command, io), { ...options, task: given }),
+      ),
+    'task push "CSV to JSON" --message "Trim cells"',
+  );
+}
+
+/** `repo push`: a whole repository, as `push --repository` does. */
+export function pushRepositoryCommand(repo: Command, io: Io): void {
+  example(
+    repo
+      .command('push <repository>')
+      .description('Push every changed task of it.')
+      .option('--message <text>', 'the commit message')
+      .option('--plan-id <id>', 'let this plan through though a guard stopped it')
+      .action((repository: string, options: { message?: string; planId?: string }, command: Command) =>
+        push(contextOf(command, io), { ...options, repository }),
+      ),
+    'repo push examples --message "The changes of May"',
+  );
+}
+
+function statusCommand(root: Command, io: Io): void {
   example(
     root
       .command('status [repository]')
@@ -72,8 +121,11 @@ export function syncCommands(root: Command, io: Io): void {
       }),
     'status',
   );
+}
+
+export function diffCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('diff <task>')
       .description(
         'How a task changed between two revisions: what a push would change, or without one its last change.',
@@ -83,8 +135,7 @@ export function syncCommands(root: Command, io: Io): void {
       .action(async (task: string, options: { from?: string; to?: string }, command: Command) => {
         const context = contextOf(command, io);
         const id = await taskId(context, task);
-        const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-        const revisions = { from: number(options.from), to: number(options.to) };
+        const revisions = { from: optionalNumber('--from', options.from), to: optionalNumber('--to', options.to) };
         const pending = options.from === undefined && options.to === undefined && (await isPending(context, id));
         const diff = await context.client.tasks.diff({ id, ...revisions, pending });
         if (context.out.json) context.out.line(JSON.stringify(diff, null, 2));

@@ -13,9 +13,9 @@ interface Options {
   trace?: boolean;
 }
 
-export function testCommand(root: Command, io: Io): void {
+export function testCommand(parent: Command, io: Io): void {
   example(
-    root
+    parent
       .command('test <task>')
       .description('Run the tests of a task on the server, or of a folder, which needs no server.')
       .option('--only <part>', 'only tests whose name or file has this part')
@@ -26,7 +26,7 @@ export function testCommand(root: Command, io: Io): void {
         const context = contextOf(command, io);
         const report = await tested(context, task, options);
         if (context.out.json) context.out.line(JSON.stringify(report, null, 2));
-        else show(context, report);
+        else showTests(context, report);
         if (report.failed > 0) throw new Failed(`${report.failed} tests failed.`);
       }),
     'test ./examples/tasks/csv-to-json --only quoted --trace',
@@ -43,7 +43,7 @@ async function tested(context: Context, task: string, { only, parallel, stopOnFa
   return testLocalTask({ path: task, filter: only, ...options });
 }
 
-function show({ out }: Context, report: Report): void {
+export function showTests({ out }: Pick<Context, 'out'>, report: Report): void {
   if (report.results.length === 0)
     out.line('There are no tests. Add one as tests/<name>.json: {"input": …, "expected": …}.');
   const signs = { passed: out.good('✓'), failed: out.bad('✗'), error: out.bad('!'), skipped: out.dim('-') };
