@@ -110,6 +110,7 @@ class Reading {
   /** Lines of the command that stand above. */
   #above = '';
   #pasted = 0;
+  #ended = false;
   #search: Searching | null = null;
 
   constructor(stdout: NodeJS.WriteStream, behaviour: Behaviour) {
@@ -183,10 +184,10 @@ class Reading {
     setImmediate(this.onMore);
   }
   #finish(line: string | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
     this.full = true;
     this.#settle(line);
-    // Read by nobody from now on; a second end of it is none.
-    this.#readline.removeAllListeners('close');
     this.#readline.close();
   }
   #drop(): void {

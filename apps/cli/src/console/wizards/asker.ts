@@ -29,20 +29,18 @@ export function asker(io: Io) {
             return [[...found, ...(paths ? pathsFrom(typed) : [])], typed];
           },
         });
-        const end = (settle: () => void) => {
-          readline.removeAllListeners('close');
-          readline.close();
-          settle();
-        };
-        readline.on('SIGINT', () => {
-          io.stdout.write('\n');
-          end(() => reject(givenUp()));
-        });
+        let answered = false;
+        readline.on('SIGINT', () => readline.close());
         readline.on('close', () => {
+          if (answered) return;
           io.stdout.write('\n');
           reject(givenUp());
         });
-        readline.question(text, (answer) => end(() => resolve(answer)));
+        readline.question(text, (answer) => {
+          answered = true;
+          readline.close();
+          resolve(answer);
+        });
       });
     },
     /** Without an echo; nothing typed is an empty text. */
