@@ -12,7 +12,7 @@ interface Part {
 }
 
 /** Whether a part of the machine that tests need is there. */
-export type Missing = 'Chromium' | 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL';
+export type Missing = 'Chromium' | 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL' | 'tmux';
 
 const answers = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -72,6 +72,12 @@ const parts: Readonly<Record<Missing, Part>> = {
     aptPackage: 'openssl',
     present: () => answers('openssl', 'version'),
     without: 'outputs as mail and to Redis',
+  },
+  tmux: {
+    name: 'tmux',
+    aptPackage: 'tmux',
+    present: () => answers('tmux', '-V'),
+    without: 'the console and the live screens on a terminal',
   },
 };
 

@@ -106,6 +106,7 @@ const sameOnBoth = [
     'schedule-commands',
     'sign-in',
   ].map((name) => `apps/cli/test/${name}.test.ts`),
+  'apps/cli/test/console/**',
   ...['graphql-abuse', 'graphql-protocol', 'graphql-same-as-rest', 'openapi', 'outgoing', 'refine', 'rest-routes'].map(
     (name) => `apps/server/test/${name}.test.ts`,
   ),
@@ -139,6 +140,7 @@ function steps(): Step[] {
     ? ['packages/sync', 'packages/repositories', 'packages/testing', 'apps'].map((folder) => `--exclude=${folder}/**`)
     : [];
   if (missing.has('OpenSSH')) leftOut.push('--exclude=packages/sync/test/git-ssh.test.ts');
+  if (missing.has('tmux')) leftOut.push('--exclude=apps/cli/test/console/terminal/**');
   for (const [part, name] of outputTests)
     if (missing.has(part)) leftOut.push(`--exclude=packages/execution/test/output-${name}.test.ts`);
   const inBrowser = missing.has('git') || missing.has('Chromium') ? [] : browserTests();

@@ -20,6 +20,8 @@ export interface Io {
   readonly embedded?: EmbeddedServer | undefined;
   /** Ends what a command waits for, where the command itself does not end the process. */
   readonly signal?: AbortSignal | undefined;
+  /** Hears the values that commands answer, whatever form they are shown in. */
+  readonly answered?: ((value: unknown) => void) | undefined;
 }
 
 export interface Context {

@@ -4,6 +4,8 @@ import { displayWidth, fill, fit } from './display-width.ts';
 export interface Output {
   readonly json: boolean;
   line(text: string): void;
+  /** What a command answers where it shows that in a form of its own. */
+  answer(value: unknown): void;
   /** A table for people; the value itself for programs. */
   rows(value: unknown, rows: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): void;
   /** Members of one thing for people; the thing itself for programs. */
@@ -16,6 +18,7 @@ export interface Output {
 interface Terminal {
   readonly stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly answered?: ((value: unknown) => void) | undefined;
 }
 
 /** Columns of a cell where nobody says how wide the page is. */
@@ -27,7 +30,7 @@ const narrowest = 6;
  * Colours only on a terminal that wants them (NO_COLOR, https://no-color.org, and FORCE_COLOR decide first). A table on a
  * terminal is as wide as that: the widest columns give way.
  */
-export function output({ stdout, env }: Terminal, json: boolean): Output {
+export function output({ stdout, env, answered }: Terminal, json: boolean): Output {
   const colour = wantsColour(stdout, env);
   const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const line = (text: string) => void stdout.write(`${text}\n`);
@@ -36,7 +39,9 @@ export function output({ stdout, env }: Terminal, json: boolean): Output {
   return {
     json,
     line,
+    answer: (thing) => answered?.(thing),
     rows(thing, rows, columns) {
+      answered?.(thing);
       if (json) return value(thing);
       if (rows.length === 0) return line(dim('Nothing.'));
       const cells = rows.map((row) => columns.map((name) => show(row[name])));
@@ -55,6 +60,7 @@ export function output({ stdout, env }: Terminal, json: boolean): Output {
       for (const row of cells) line(format(row));
     },
     fields(thing, fields) {
+      answered?.(thing);
       if (json) return value(thing);
       const width = Math.max(...Object.keys(fields).map((name) => displayWidth(name)));
       for (const [name, field] of Object.entries(fields)) line(`${dim(fill(name, width))}  ${show(field)}`);

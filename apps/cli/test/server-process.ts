@@ -24,10 +24,11 @@ export async function serve(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
   auth: 'none' | 'password' = 'none',
+  port = 0,
 ): Promise<ServerProcess> {
   const server: ChildProcess = spawn(
     process.execPath,
-    [main, 'serve', '--port', '0', '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', auth],
+    [main, 'serve', '--port', String(port), '--data-dir', join(folder, 'data'), '--log-level', 'error', '--auth', auth],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...processEnvironment(folder), ...environment },

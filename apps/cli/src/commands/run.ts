@@ -93,6 +93,7 @@ type Ran = Pick<Execution, 'status' | 'output' | 'error' | 'durationMs'> & { id?
 
 /** The output alone, so that it can be piped on; what went wrong to standard error. */
 export function report(out: Output, execution: Ran): void {
+  out.answer(execution);
   if (out.json) out.line(JSON.stringify(execution, null, 2));
   else if (execution.status === 'completed') out.line(JSON.stringify(execution.output, null, 2));
   else if (execution.status === 'pending' || execution.status === 'running')
