@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { apiKeyCommands } from './commands/api-key.ts';
+import { backupCommands } from './commands/backup.ts';
 import { batchCommands } from './commands/batch.ts';
 import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
@@ -55,6 +56,7 @@ export function program(io: Io): Command {
   workerCommands(root, io);
   secretCommands(root, io);
   resultCommands(root, io);
+  backupCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
   for (const command of everyCommand(root)) command.exitOverride();
   return root;

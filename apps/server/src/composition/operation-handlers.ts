@@ -7,6 +7,7 @@ import { alertHandlers } from '@ratchet/operations/alerts';
 import { apiKeyHandlers } from '@ratchet/operations/api-keys';
 import { auditHandlers } from '@ratchet/operations/audit';
 import { authHandlers } from '@ratchet/operations/auth';
+import { type BackupDesk, backupHandlers } from '@ratchet/operations/backups';
 import { batchHandlers } from '@ratchet/operations/batches';
 import { configHandlers } from '@ratchet/operations/config';
 import { conflictHandlers } from '@ratchet/operations/conflicts';
@@ -50,7 +51,7 @@ export function operationHandlers(
   { credentials, secrets, access, rights }: ComposedAccess,
   { context, sync, triggered, mover, store, editor, registry, desk, reader }: ComposedRepositories,
   { validator, sandbox, outputs, executor, debugging, workers }: ComposedExecution,
-  { syncs, watched }: { readonly syncs: SyncFeed; readonly watched: Alerts },
+  { syncs, watched, backups }: { readonly syncs: SyncFeed; readonly watched: Alerts; readonly backups: BackupDesk },
 ) {
   const taskIdOf = (idOrUuid: string) => reader.find(idOrUuid).then((row) => row.id);
   const mayRead = checkServerPath(places);
@@ -112,6 +113,7 @@ export function operationHandlers(
     config: configHandlers(configurationDesk({ options, started: loaded, live })),
     grants: grantHandlers(rights.grants),
     audit: auditHandlers(rights.audit),
+    backups: backupHandlers(backups),
     guides: guideHandlers(),
     health: healthHandlers({
       version,

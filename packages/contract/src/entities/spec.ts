@@ -144,7 +144,10 @@ export const SpecValidation = z
 
 export const SpecField = z
   .enum(['title', 'why', 'whatChanges', 'impact', 'design', 'tasks', 'specs', 'files'])
-  .meta({ id: 'SpecField', description: 'A part of a change: specs and files stand for what the other parts do not cover' });
+  .meta({
+    id: 'SpecField',
+    description: 'A part of a change: specs and files stand for what the other parts do not cover',
+  });
 
 export const SpecDifference = z
   .object({
@@ -232,5 +235,8 @@ export const SpecSyncEvent = z
     error: z.string().nullable(),
     at: Time,
   })
-  .meta({ id: 'SpecSyncEvent', description: 'Something that happened between the files of a project and the database' });
+  .meta({
+    id: 'SpecSyncEvent',
+    description: 'Something that happened between the files of a project and the database',
+  });
 export type SpecSyncEvent = z.output<typeof SpecSyncEvent>;
