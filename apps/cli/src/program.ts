@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { apiKeyCommands } from './commands/api-key.ts';
 import { backupCommands } from './commands/backup.ts';
 import { batchCommands } from './commands/batch.ts';
@@ -8,6 +9,7 @@ import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
 import { jobCommands } from './commands/job.ts';
 import { mcpCommands } from './commands/mcp.ts';
+import { migrateCommands } from './commands/migrate-tasks.ts';
 import { outputCommands } from './commands/output.ts';
 import { repositoryCommands } from './commands/repository.ts';
 import { resultCommands } from './commands/result.ts';
@@ -28,6 +30,7 @@ import type { Io } from './context.ts';
 export function program(io: Io): Command {
   const root = new Command('ratchet')
     .description('Automation that lives in a database and in your repositories, kept in step.')
+    .version(manifest.version, '--version', 'the version')
     .option('--server <url>', 'the server (RATCHET_SERVER_URL; http://127.0.0.1:8080)')
     .option('--token <token>', 'an API key or an access token (RATCHET_TOKEN); else what "ratchet login" keeps')
     .option('--json', 'answer JSON, for programs')
@@ -56,6 +59,7 @@ export function program(io: Io): Command {
   workerCommands(root, io);
   secretCommands(root, io);
   resultCommands(root, io);
+  migrateCommands(root, io);
   backupCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
   for (const command of everyCommand(root)) command.exitOverride();
