@@ -7,6 +7,7 @@ import { configCommands } from './commands/config.ts';
 import { conflictCommands } from './commands/conflict.ts';
 import { debugCommands } from './commands/debug.ts';
 import { executionCommands } from './commands/execution.ts';
+import { exportCommand } from './commands/export.ts';
 import { jobCommands } from './commands/job.ts';
 import { mcpCommands } from './commands/mcp.ts';
 import { migrateCommands } from './commands/migrate-tasks.ts';
@@ -60,6 +61,7 @@ export function program(io: Io): Command {
   secretCommands(root, io);
   resultCommands(root, io);
   migrateCommands(root, io);
+  exportCommand(root, io);
   backupCommands(root, io);
   mcpCommands(root, templateCommands(root, io), io);
   for (const command of everyCommand(root)) command.exitOverride();

@@ -161,9 +161,12 @@ async function migrate(run: Run, source: string, folder: FolderTasks, quiet: () 
     tasks: plan.filter(({ action }) => action === 'create' || action === 'replace').map(moved),
     before: tasksBefore(plan, standing),
   };
-  writeRecord(io, record);
-  await backUpSource(source, isFolder, record.backup);
-  if (!out.json) io.stderr.write(`Migration ${id}; the folder is kept in ${record.backup}.\n`);
+  if (record.tasks.length > 0) {
+    writeRecord(io, record);
+    await backUpSource(source, isFolder, record.backup);
+  }
+  if (record.tasks.length > 0 && !out.json)
+    io.stderr.write(`Migration ${id}; the folder is kept in ${record.backup}.\n`);
   await finish(run, record, folder, plan, quiet);
 }
 
@@ -195,8 +198,9 @@ async function finish(
     throw error;
   });
   quiet();
-  if (verified.differences.length === 0) writeRecord(io, { ...record, state: 'done' });
-  report(run, { id: record.id, plan, folder, verified });
+  const isNoted = record.tasks.length > 0;
+  if (isNoted && verified.differences.length === 0) writeRecord(io, { ...record, state: 'done' });
+  report(run, { id: isNoted ? record.id : null, plan, folder, verified });
 }
 
 async function repositoryOf(run: Run): Promise<{ id: string; name: string }> {
@@ -277,7 +281,7 @@ function report({ out }: Run, { id, plan, folder, verified }: Reported): void {
     for (const { path, message } of differences) out.line(`${out.bad('differs')} ${path}: ${message}`);
     for (const { path, message } of invalid) out.line(`invalid ${path}: ${message}`);
     for (const { path, message } of tests?.failed ?? []) out.line(`${out.bad('test')} ${path}: ${message}`);
-    if (plan.length > 0 && id)
+    if (plan.length > 0)
       out.line(
         `${actions.created} created, ${actions.replaced} replaced, ${actions.same} the same already, ${actions.skipped} skipped.`,
       );
