@@ -88,6 +88,7 @@ async function write(
   const sequences = await sequencesOf(client);
   const keyIds = await sealingKeys(client, catalog);
   const zip = new yazl.ZipFile();
+  const failed = Promise.withResolvers<never>();
   const tables: BackedUpTable[] = [];
   const queue = { rows: 0, digest: '' };
   const entry = (
@@ -103,6 +104,8 @@ async function write(
         count += more;
       };
       const stream = Readable.from(counted(rows, hash, told), { objectMode: false });
+      // The library tells of no stream that fails.
+      stream.once('error', failed.reject);
       stream.once('end', () => ended(count, hash.digest('hex')));
       take(null, stream);
     });
@@ -130,11 +133,7 @@ async function write(
   zip.addReadStreamLazy(manifestEntry, { mode: 0o100600 }, (take) =>
     take(null, Readable.from([Buffer.from(`${JSON.stringify(manifest(), null, 2)}\n`)])),
   );
-  const failed = Promise.withResolvers<never>();
-  zip.on('error', (error) => {
-    failed.reject(error);
-    zip.outputStream.unpipe();
-  });
+  zip.on('error', failed.reject);
   zip.end({ forceZip64Format: false, comment: '' });
   const to = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
   try {
