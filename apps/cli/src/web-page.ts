@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+
+/** In a checkout and in a package alike. */
+const root = join(import.meta.dirname, '../../web');
 
 /**
  * Where the web application's files are; null: it is not part of this installation. In a checkout it is built where it
  * is not of these sources, beside the server's start: until that is done the page says so.
  */
 export function webPage(say: (line: string) => void): { readonly folder: string } | null {
-  const root = rootOfWeb();
-  if (root === null) return null;
+  if (!existsSync(root)) return null;
   const folder = join(root, 'dist');
   if (existsSync(join(root, 'build.ts'))) {
     // The server reads from it before there is anything in it.
@@ -28,12 +29,4 @@ export function webPage(say: (line: string) => void): { readonly folder: string 
     });
   }
   return { folder };
-}
-
-function rootOfWeb(): string | null {
-  try {
-    return dirname(createRequire(import.meta.url).resolve('@ratchet/web/package.json'));
-  } catch {
-    return null;
-  }
 }

@@ -12,6 +12,7 @@ import { securityHeaders } from '@ratchet/transports/http/security-headers';
 import type { DocumentPages } from '@ratchet/transports/mcp/options';
 import { mcpPath, registerMcp } from '@ratchet/transports/mcp/register-mcp';
 import { createApp } from '@ratchet/transports/rest/create-app';
+import { type BackupFiles, registerBackups } from '@ratchet/transports/rest/register-backups';
 import {
   type DebugSessionOptions,
   debugSessionPath,
@@ -39,6 +40,7 @@ export interface Surfaces {
   readonly metrics: () => Promise<{ text: string; contentType: string }>;
   readonly webhook: WebhookOptions['take'];
   readonly registry: Registry;
+  readonly backups: BackupFiles;
   readonly debugSessions: Pick<DebugSessionOptions, 'check' | 'attach'>;
   /** Reads proofs; null: nobody signs in, and whoever reaches the server may do everything. */
   readonly identify: Identify | null;
@@ -89,6 +91,7 @@ export async function listen(
   await registerDebugSessions(app, { prefix, ...debugSessions });
   const surface = { operations, dispatcher, callerOf, followSession, log };
   if (surfaces.rest) {
+    registerBackups(app, { prefix, backups: served.backups, callerOf });
     registerRegistry(app, { prefix, registry: served.registry, callerOf });
     registerRest(app, { ...surface, prefix });
   }

@@ -16,6 +16,8 @@ import { openDatabase } from '@ratchet/store/open-database';
 import { expireLeases } from '@ratchet/store/queries/leases';
 import { sql } from 'drizzle-orm';
 import { announceFirstAdmin } from './announce-first-admin.ts';
+import { backupDesk } from './backups/backup-desk.ts';
+import { guardedBackups } from './backups/guarded-backups.ts';
 import { composeAccess } from './composition/access.ts';
 import { composeExecution } from './composition/execution.ts';
 import type { Ground } from './composition/ground.ts';
@@ -114,7 +116,14 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const syncs = syncFeed(context);
     closing.push(() => syncs.close());
 
-    const handlers = operationHandlers(ground, people, repositories, specs, execution, { syncs, watched });
+    const backups = backupDesk({
+      database,
+      dataDir,
+      version,
+      kept: () => live.current.retention.backups,
+      log: context.log,
+    });
+    const handlers = operationHandlers(ground, people, repositories, specs, execution, { syncs, watched, backups });
     const guard = requireNewPassword(rights.guard);
     const to = dispatcher(handlers, guard);
     if (settings.auth.mode === 'password') await announceFirstAdmin(access, settings.auth, options.announce);
@@ -136,6 +145,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       metrics: () => metrics.expose(),
       webhook: (id, headers, body) => hooks.take(id, headers, body),
       registry: guardedRegistry(servedRegistry(context, fileReplacer(context, store), triggered.edited), guard),
+      backups: guardedBackups(backups, guard),
       debugSessions: { check: debugging.check, attach: debugging.attach },
       identify: settings.auth.mode === 'none' ? null : access.identify,
       documents: guidePages(),

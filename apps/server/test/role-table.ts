@@ -47,5 +47,6 @@ export const roleTable: Readonly<Record<string, string>> = {
     alerts.create alerts.update alerts.delete
     users.list users.create users.get users.update users.delete
     grants.list grants.create grants.get grants.update grants.delete
-    audit.list audit.export audit.verify config.get config.update`,
+    audit.list audit.export audit.verify config.get config.update
+    backups.list backups.create backups.get backups.delete`,
 };

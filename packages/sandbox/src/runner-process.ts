@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FromRunner, isFromRunner, type ToRunner } from '@ratchet/runner/protocol';
 
 export interface RunnerExit {
@@ -39,7 +40,9 @@ const keptOutput = 4000;
 
 /** Where the runner's program is, and the folders that it needs to read to start. */
 const findProgram = () => {
-  const main = createRequire(import.meta.url).resolve('@ratchet/runner/main');
+  // A package holds it as JavaScript: below node_modules types are not stripped.
+  const packed = join(import.meta.dirname, '../../runner/src/main.js');
+  const main = existsSync(packed) ? packed : createRequire(import.meta.url).resolve('@ratchet/runner/main');
   const near = createRequire(main);
   const addon = near.resolve('isolated-vm/package.json');
   const loader = createRequire(addon).resolve('node-gyp-build/package.json');

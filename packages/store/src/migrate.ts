@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { RatchetError } from '@ratchet/contract/errors';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type pg from 'pg';
@@ -8,8 +9,8 @@ import type { Database } from './database.ts';
 
 const folder = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** Any number that nothing else in the database locks by. */
-const lockKey = 7_263_841_906;
+/** Held while the schema changes. Any number that nothing else in the database locks by. */
+export const migrationLock = 7_263_841_906;
 
 interface Journal {
   readonly entries: readonly { readonly when: number }[];
@@ -25,17 +26,41 @@ export async function migrateSchema(pool: pg.Pool, mode: Database['mode']): Prom
   try {
     if (mode === 'postgresql') await refuseOld(client);
     // The lock goes with this connection, which serves nothing else before it is given back.
-    if (mode === 'postgresql') await client.query('select pg_advisory_lock($1)', [lockKey]);
+    if (mode === 'postgresql') await client.query('select pg_advisory_lock($1)', [migrationLock]);
     if (!(await isUpToDate(client)))
       await migrate(drizzle(client), {
         migrationsFolder: folder,
         migrationsSchema: 'ratchet',
         migrationsTable: 'migrations',
       });
-    if (mode === 'postgresql') await client.query('select pg_advisory_unlock($1)', [lockKey]);
+    if (mode === 'postgresql') await client.query('select pg_advisory_unlock($1)', [migrationLock]);
     done = true;
   } finally {
     client.release(!done);
+  }
+}
+
+/** When each migration that this program knows was made, the oldest first; they are named by it. */
+export const knownMigrations = (): number[] =>
+  readMigrationFiles({ migrationsFolder: folder }).map(({ folderMillis }) => folderMillis);
+
+/**
+ * Applies what is missing up to a migration, or all of it, inside the caller's transaction, and notes it as the migrator
+ * does.
+ */
+export async function applyMigrations(client: pg.ClientBase, { upTo = Infinity }: { upTo?: number }): Promise<void> {
+  await client.query('create schema if not exists ratchet');
+  await client.query(
+    'create table if not exists ratchet.migrations (id serial primary key, hash text not null, created_at bigint)',
+  );
+  const { rows } = await client.query<{ newest: number | null }>(
+    'select max(created_at)::float8 as newest from ratchet.migrations',
+  );
+  const last = rows[0]?.newest ?? -1;
+  for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder: folder })) {
+    if (folderMillis <= last || folderMillis > upTo) continue;
+    for (const statement of sql) await client.query(statement);
+    await client.query('insert into ratchet.migrations (hash, created_at) values ($1, $2)', [hash, folderMillis]);
   }
 }
 

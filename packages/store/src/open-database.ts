@@ -11,21 +11,31 @@ import { queryable } from './queryable.ts';
 import { StatementNames } from './statement-names.ts';
 import { inTransaction } from './transaction.ts';
 
-export type OpenDatabase =
-  /** Embedded: PostgreSQL in this process, its files below `dataDir`, which it takes for itself. */
-  | { readonly dataDir: string }
+export type OpenDatabase = (
+  | /** Embedded: PostgreSQL in this process, its files below `dataDir`, which it takes for itself. */
+  { readonly dataDir: string }
   /** A server of PostgreSQL 15 or newer. `poolSize`: connections at most, besides one that listens. */
-  | { readonly url: string; readonly poolSize?: number };
+  | { readonly url: string; readonly poolSize?: number }
+) & {
+  /** Leaves the schema as it is, even where there is none: for what copies a database, or puts one back. */
+  readonly asItIs?: boolean;
+};
 
 /**
  * Opens the database and brings its schema up to date. `warn` is told what went wrong by itself and is mended by itself.
  * Throws UNAVAILABLE, with what to do, when it cannot be opened; VALIDATION_FAILED when `url` is no address.
  */
 export async function openDatabase(options: OpenDatabase, warn: Warn = () => {}): Promise<Database> {
-  if ('url' in options) return openServer(options.url, options.poolSize ?? 10, warn);
+  if ('url' in options) return openServer(options, warn);
   const embedded = await openEmbedded(options.dataDir);
   try {
-    const parts = { connection: embedded.connection, poolSize: 12, warn, closeMore: () => embedded.close() };
+    const parts = {
+      connection: embedded.connection,
+      poolSize: 12,
+      asItIs: options.asItIs ?? false,
+      warn,
+      closeMore: () => embedded.close(),
+    };
     return await assemble('embedded', parts);
   } catch (error) {
     await embedded.close();
@@ -33,7 +43,10 @@ export async function openDatabase(options: OpenDatabase, warn: Warn = () => {})
   }
 }
 
-async function openServer(url: string, poolSize: number, warn: Warn): Promise<Database> {
+async function openServer(
+  { url, poolSize = 10, asItIs = false }: Extract<OpenDatabase, { url: string }>,
+  warn: Warn,
+): Promise<Database> {
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
     throw new RatchetError(
       'VALIDATION_FAILED',
@@ -46,7 +59,7 @@ async function openServer(url: string, poolSize: number, warn: Warn): Promise<Da
     connectionTimeoutMillis: 30_000,
   };
   try {
-    return await assemble('postgresql', { connection, poolSize, warn, closeMore: async () => {} });
+    return await assemble('postgresql', { connection, poolSize, asItIs, warn, closeMore: async () => {} });
   } catch (error) {
     throw translateOpenError(error);
   }
@@ -55,11 +68,15 @@ async function openServer(url: string, poolSize: number, warn: Warn): Promise<Da
 interface Parts {
   readonly connection: pg.ClientConfig;
   readonly poolSize: number;
+  readonly asItIs: boolean;
   readonly warn: Warn;
   readonly closeMore: () => Promise<void>;
 }
 
-async function assemble(mode: Database['mode'], { connection, poolSize, warn, closeMore }: Parts): Promise<Database> {
+async function assemble(
+  mode: Database['mode'],
+  { connection, poolSize, asItIs, warn, closeMore }: Parts,
+): Promise<Database> {
   const pool = new GuardedPool({
     ...connection,
     max: poolSize,
@@ -77,7 +94,7 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
   // The pool's event for an idle one comes besides, and would end it too.
   pool.on('error', () => {});
   try {
-    await migrateSchema(pool, mode);
+    if (!asItIs) await migrateSchema(pool, mode);
   } catch (error) {
     await pool.end();
     throw error;
@@ -85,7 +102,7 @@ async function assemble(mode: Database['mode'], { connection, poolSize, warn, cl
   const names = new StatementNames();
   const listener = new Listener(() => new pg.Client(connection), warn);
   let closing: Promise<void> | null = null;
-  const stopTidying = mode === 'embedded' ? keepTidy(pool, warn) : async () => {};
+  const stopTidying = mode === 'embedded' && !asItIs ? keepTidy(pool, warn) : async () => {};
   const close = async () => {
     await stopTidying();
     await listener.close();

@@ -8,6 +8,7 @@ import { alertHandlers } from '@ratchet/operations/alerts';
 import { apiKeyHandlers } from '@ratchet/operations/api-keys';
 import { auditHandlers } from '@ratchet/operations/audit';
 import { authHandlers } from '@ratchet/operations/auth';
+import { type BackupDesk, backupHandlers } from '@ratchet/operations/backups';
 import { batchHandlers } from '@ratchet/operations/batches';
 import { configHandlers } from '@ratchet/operations/config';
 import { conflictHandlers } from '@ratchet/operations/conflicts';
@@ -55,7 +56,7 @@ export function operationHandlers(
   { context, sync, triggered, mover, store, editor, registry, desk, reader }: ComposedRepositories,
   specs: ComposedSpecs,
   { validator, sandbox, outputs, executor, debugging, workers }: ComposedExecution,
-  { syncs, watched }: { readonly syncs: SyncFeed; readonly watched: Alerts },
+  { syncs, watched, backups }: { readonly syncs: SyncFeed; readonly watched: Alerts; readonly backups: BackupDesk },
 ) {
   const grantMade = (id: string, { actor, rights: { role } }: Caller) =>
     rights.grants.createForMaker(actor.userId ?? actor.id, id, role, actor.name || actor.id);
@@ -120,6 +121,7 @@ export function operationHandlers(
     config: configHandlers(configurationDesk({ options, started: loaded, live })),
     grants: grantHandlers(rights.grants),
     audit: auditHandlers(rights.audit),
+    backups: backupHandlers(backups),
     guides: guideHandlers(),
     health: healthHandlers({
       version,

@@ -1,3 +1,4 @@
+import { backupRequirements } from './manifest/backups.ts';
 import { conflictRequirements } from './manifest/conflicts.ts';
 import { exchangeRequirements } from './manifest/exchange.ts';
 import { executionRequirements } from './manifest/executions.ts';
@@ -32,4 +33,5 @@ export const manifest: readonly Requirement[] = [
   ...keepingRequirements,
   ...peopleRequirements,
   ...serverRequirements,
+  ...backupRequirements,
 ];

@@ -18,6 +18,11 @@ export async function settingsScenario({ client, ask, folder }: Scenario): Promi
   await client.secrets.list();
   await client.secrets.delete({ id: secret.id });
 
+  const backup = await client.backups.create({});
+  await client.backups.get({ id: backup.id });
+  await client.backups.list({});
+  await client.backups.delete({ id: backup.id });
+
   const alert = await client.alerts.create({ name: 'many conflicts', metric: 'open_conflicts', threshold: 5 });
   await client.alerts.update({ id: alert.id, threshold: 6 });
   await client.alerts.get({ id: alert.id });

@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts';
 import { apiKeys } from './api-keys.ts';
 import { audit } from './audit.ts';
 import { auth } from './auth.ts';
+import { backups } from './backups.ts';
 import { batches } from './batches.ts';
 import { config } from './config.ts';
 import { conflicts } from './conflicts.ts';
@@ -56,6 +57,7 @@ export const table = {
   grants,
   audit,
   config,
+  backups,
   guides,
   health,
 } as const;

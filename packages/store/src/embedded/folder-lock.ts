@@ -77,6 +77,7 @@ function inUse(holder: ProcessIdentity): RatchetError {
   return new RatchetError(
     'UNAVAILABLE',
     `The data folder is in use by process ${holder.pid}${where}. Stop that server, or start this one with another --data-dir; several servers on one database need DATABASE_URL.`,
+    { pid: holder.pid },
   );
 }
 

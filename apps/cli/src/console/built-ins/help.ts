@@ -1,7 +1,8 @@
 import { nearestName } from '@ratchet/contract/nearest-name';
+import { pathOf } from '../../example.ts';
 import { exitCodes, Failed } from '../../exit.ts';
 import { output } from '../../output.ts';
-import { everyCommand, pathOf, program } from '../../program.ts';
+import { everyCommand, program } from '../../program.ts';
 import { offlineHelp, topics } from '../help-topics.ts';
 import type { BuiltIn, Shell } from '../shell.ts';
 

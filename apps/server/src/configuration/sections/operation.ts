@@ -22,5 +22,10 @@ export const retention = section('How long what has come to its end is kept', {
   logs_days: kept(14, 'log lines of executions are'),
   recordings_days: kept(7, 'recordings of executions are'),
   deliveries_days: kept(30, 'deliveries are'),
+  backups: setting(
+    z.int().min(0).max(1000).default(10),
+    'Backups that the server keeps in its data folder, the newest ones; 0 all',
+    { live: true },
+  ),
   blobs_days: kept(7, 'contents that nothing names any more are'),
 });
