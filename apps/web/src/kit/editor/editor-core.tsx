@@ -7,7 +7,7 @@ import { breakpointGutter } from './breakpoint-gutter.ts';
 import { basics, editing, named, reading } from './editor-extensions.ts';
 import { EditorFooter } from './editor-footer.tsx';
 import { isLarge, loadLanguage } from './editor-language.ts';
-import { checkedProblems, givenProblems } from './editor-problems.ts';
+import { checkedProblems, givenProblems, lineAt } from './editor-problems.ts';
 import { editorTheme } from './editor-theme.ts';
 import { minimalChange, type TextChange } from './text-diff.ts';
 import { closeText, openText, plainShape, type TextShape } from './text-shape.ts';
@@ -146,6 +146,15 @@ export function EditorCore(props: EditorCoreProps) {
       wanted = false;
     };
   }, [language, large, readOnly, validates, parts, configure]);
+
+  const reveal = useSame(props.reveal);
+  useEffect(() => {
+    const view = viewRef.current;
+    if (!view || !reveal) return;
+    const at = lineAt(view.state, reveal.line).from;
+    view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+    view.focus();
+  }, [reveal, viewRef]);
 
   useLayoutEffect(() => {
     const view = viewRef.current;

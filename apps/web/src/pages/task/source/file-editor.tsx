@@ -3,7 +3,7 @@ import { IconDots, IconDownload, IconPencil, IconRotate, IconTrash, IconUpload }
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 import { read } from '../../../api/queries.ts';
-import { CodeEditor, languageOf } from '../../../kit/editor/index.tsx';
+import { CodeEditor, languageOf, type Reveal } from '../../../kit/editor/index.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { Notice } from '../../../kit/state/notice.tsx';
@@ -19,12 +19,14 @@ import { useFileActs } from './use-file-acts.tsx';
 
 interface FileEditorProps {
   readonly path: string;
+  /** The line to go to, where one is asked for. */
+  readonly reveal: Reveal | undefined;
   readonly onOpen: (path: string) => void;
   readonly onPart: (part: Part) => void;
 }
 
 /** One file: edited where it is text, shown where it is not. */
-export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
+export function FileEditor({ path, reveal, onOpen, onPart }: FileEditorProps) {
   const { task, entry, drafts } = useTask();
   const file = task.files.find((one) => one.path === path);
   const draft = drafts.items[fileKey(path)];
@@ -64,7 +66,7 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
       {!draft && !data && !error && <Skeleton role="status" height={360} aria-label={`Loading ${path}`} />}
       {!draft && data?.encoding === 'base64' && <BinaryFile file={data} />}
       {(draft || data?.encoding === 'utf8') && (
-        <TextFile path={path} saved={data?.encoding === 'utf8' ? data.content : null} onPart={onPart} />
+        <TextFile path={path} saved={data?.encoding === 'utf8' ? data.content : null} reveal={reveal} onPart={onPart} />
       )}
     </Stack>
   );
@@ -73,10 +75,11 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
 interface TextFileProps {
   readonly path: string;
   readonly saved: string | null;
+  readonly reveal: Reveal | undefined;
   readonly onPart: (part: Part) => void;
 }
 
-function TextFile({ path, saved, onPart }: TextFileProps) {
+function TextFile({ path, saved, reveal, onPart }: TextFileProps) {
   const { task, entry, drafts, changeDrafts, mayEdit } = useTask();
   const key = fileKey(path);
   const draft = drafts.items[key];
@@ -118,6 +121,7 @@ function TextFile({ path, saved, onPart }: TextFileProps) {
         problems={problems}
         schema={schema}
         validate={validate}
+        reveal={reveal}
         minHeight={320}
         maxHeight="70vh"
       />

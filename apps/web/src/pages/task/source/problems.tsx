@@ -8,7 +8,7 @@ import { isDirty } from '../drafts/draft-state.ts';
 import { useTask } from '../task-context.ts';
 
 /** What the server finds wrong with the task as it is saved. */
-export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }) {
+export function Problems({ onOpen }: { readonly onOpen: (path: string, line?: number) => void }) {
   const { task, drafts } = useTask();
   const { data, error, refetch, isFetching } = useQuery(read('tasks', 'validate', { id: task.id }));
   const known = new Set(task.files.map(({ path }) => path));
@@ -54,7 +54,7 @@ export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }
                 <StatusBadge status={severity} />
                 <Text size="sm" style={{ overflowWrap: 'anywhere' }} title={code}>
                   {known.has(path) ? (
-                    <UnstyledButton fz="sm" td="underline" ff="monospace" onClick={() => onOpen(path)}>
+                    <UnstyledButton fz="sm" td="underline" ff="monospace" onClick={() => onOpen(path, line)}>
                       {path}
                       {line === undefined ? '' : `:${line}`}
                     </UnstyledButton>
