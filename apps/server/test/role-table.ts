@@ -12,7 +12,7 @@ export const roleTable: Readonly<Record<string, string>> = {
     executions.list executions.stats executions.get executions.watch executions.logs executions.events executions.trace
     executions.analysis executions.recording
     jobs.list jobs.stats jobs.get jobs.watch jobs.queue batches.list batches.get
-    schedules.list schedules.stats schedules.get schedules.preview
+    schedules.list schedules.stats schedules.get schedules.preview schedules.previewCron
     workers.list workers.stats workers.get workers.watch
     outputDestinations.list outputDestinations.get deliveries.list deliveries.get results.list results.get
     templates.list alerts.list alerts.get

@@ -121,6 +121,7 @@ describe('every tool that reads', () => {
       (tool.inputSchema.required ?? []).map((argument) => [argument, world[argument] ?? nothing]),
     );
     if (name === 'ratchet_analyze_execution_error') given.execution_id = failed;
+    if (name === 'ratchet_preview_cron') given.cron = '@daily';
     if (name === 'ratchet_discover_tasks')
       given.path = mkdirSync(join(server.folder, 'elsewhere'), { recursive: true }) ?? '';
     if (missing.has(name)) {

@@ -1,4 +1,4 @@
-import { diagnosticCount } from '@codemirror/lint';
+import { diagnosticCount, lintGutter } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap, type ViewUpdate } from '@codemirror/view';
 import { Box, useComputedColorScheme } from '@mantine/core';
@@ -127,6 +127,7 @@ export function EditorCore(props: EditorCoreProps) {
   const validates = validate !== undefined && !large;
   useEffect(() => {
     configure(parts.problems, [
+      shownProblems || validates ? lintGutter() : none,
       shownProblems && shownProblems.length > 0 ? givenProblems(shownProblems) : none,
       validates
         ? checkedProblems(async (text) => (await latest.current.validate?.(closeText(text, shape.current))) ?? [])

@@ -10,6 +10,7 @@ import { MetadataEditor } from './metadata-editor.tsx';
 import { Problems } from './problems.tsx';
 import { SchemaEditor } from './schema-editor.tsx';
 import classes from './source.module.css';
+import { useCheck } from './use-check.ts';
 
 const address = { file: '', part: '', line: '' };
 
@@ -17,6 +18,7 @@ const address = { file: '', part: '', line: '' };
 export default function SourceTab() {
   const { entry, readOnlyReason } = useTask();
   const [state, setState] = useUrlState(address);
+  const check = useCheck();
   const part = parts.find((one) => one === state.part) ?? null;
   const path = state.file === '' ? entry : state.file;
   const [asked, setAsked] = useState(0);
@@ -38,10 +40,12 @@ export default function SourceTab() {
         <FileList part={part} path={part === null ? path : null} onFile={openFile} onPart={openPart} />
         <Box style={{ minWidth: 0 }}>
           <Stack>
-            {part === null && <FileEditor key={path} path={path} reveal={reveal} onOpen={openFile} onPart={openPart} />}
+            {part === null && (
+              <FileEditor key={path} path={path} check={check} reveal={reveal} onOpen={openFile} onPart={openPart} />
+            )}
             {part === 'metadata' && <MetadataEditor onOpen={openFile} />}
             {(part === 'input' || part === 'output') && <SchemaEditor key={part} side={part} onOpen={openFile} />}
-            <Problems onOpen={openFile} />
+            <Problems check={check} onOpen={openFile} />
           </Stack>
         </Box>
       </div>
