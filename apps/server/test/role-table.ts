@@ -23,7 +23,7 @@ export const roleTable: Readonly<Record<string, string>> = {
     tasks.create tasks.update tasks.replace tasks.restore tasks.updateSource tasks.createVersion tasks.edit
     tasks.rollback tasks.putFile tasks.deleteFile tasks.import tasks.discover tasks.bulk tasks.enable tasks.disable
     tasks.test tasks.run tasks.push tasks.assignRepository
-    repositories.syncAll repositories.sync repositories.plan repositories.push repositories.undoRun
+    repositories.syncAll repositories.sync repositories.plan repositories.planDiff repositories.push repositories.undoRun
     registry.pushAllPending conflicts.resolve
     executions.create executions.update executions.cancel executions.retry executions.replay
     jobs.create jobs.createBulk jobs.update jobs.cancel jobs.retry batches.create batches.cancel
