@@ -36,6 +36,8 @@ export interface Target {
 export const targetKinds = [
   'task',
   'repository',
+  'project',
+  'spec',
   'conflict',
   'execution',
   'job',

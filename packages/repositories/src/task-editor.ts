@@ -14,8 +14,8 @@ import { isSemanticVersion } from '@ratchet/sync/kinds/task/semantic-version';
 import type { Mode } from '@ratchet/sync-core/tree';
 import { contentsOf, patchFiles, refusedEdits } from './change-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
-import { versionOf } from './database-replica.ts';
 import { type DraftTask, draftTask, leavesItsForm, type TaskEdits, whyNoFile } from './draft-task.ts';
+import { versionOf } from './task-documents.ts';
 import { findTask, showTask, versionRow } from './task-reader.ts';
 import {
   type Change,

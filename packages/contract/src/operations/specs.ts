@@ -57,7 +57,12 @@ export const specHistoryList: ListFields = {
 };
 
 export const specVersionList: ListFields = {
-  filters: { revision: 'number', changeSource: ['api', 'sync', 'rollback'], changedBy: 'string', createdAt: 'datetime' },
+  filters: {
+    revision: 'number',
+    changeSource: ['api', 'sync', 'rollback'],
+    changedBy: 'string',
+    createdAt: 'datetime',
+  },
   sorts: ['revision', 'createdAt'],
   defaultSort: [{ field: 'revision', order: 'desc' }],
 };
@@ -119,7 +124,8 @@ export const specs = {
   }),
   sync: operation({
     name: 'specs.sync',
-    description: 'Bring specs in step with their files, both ways; with a direction that side wins, and the other is in history',
+    description:
+      'Bring specs in step with their files, both ways; with a direction that side wins, and the other is in history',
     effect: 'write',
     permission: 'sync',
     input: z.object({
@@ -239,7 +245,13 @@ export const specs = {
       ...bySpec,
       n: position,
       done: z.boolean().optional(),
-      text: z.string().trim().min(1).max(10_000).regex(/^[^\r\n]*$/, 'is one line').optional(),
+      text: z
+        .string()
+        .trim()
+        .min(1)
+        .max(10_000)
+        .regex(/^[^\r\n]*$/, 'is one line')
+        .optional(),
       expectedText: z.string().optional().describe('Refuse unless this is the text of the task there now'),
       expectedRevision,
     }),
@@ -260,7 +272,12 @@ export const specs = {
     permission: 'edit',
     input: z.object({
       ...bySpec,
-      text: z.string().trim().min(1).max(10_000).regex(/^[^\r\n]*$/, 'is one line'),
+      text: z
+        .string()
+        .trim()
+        .min(1)
+        .max(10_000)
+        .regex(/^[^\r\n]*$/, 'is one line'),
       after: position.optional().describe('The task it follows; the last one (of the group) without'),
       group: z.string().max(1000).optional().describe('The heading it goes under; made where there is none'),
       done: z.boolean().default(false),
@@ -293,7 +310,8 @@ export const specs = {
   }),
   archive: operation({
     name: 'specs.archive',
-    description: 'Move a change to the archive, under today’s date; its specs are merged into the project’s unless told not to',
+    description:
+      'Move a change to the archive, under today’s date; its specs are merged into the project’s unless told not to',
     effect: 'write',
     permission: 'edit',
     input: z.object({
