@@ -21,21 +21,6 @@ export interface ToolIssue {
   readonly line?: number;
 }
 
-interface ToolReport {
-  readonly valid: boolean;
-  readonly issues: readonly ToolIssue[];
-}
-
-interface ToolValidator {
-  validateChangeDeltaSpecs(folder: string, options: { mainSpecsDir: string; projectRoot: string }): Promise<ToolReport>;
-  validateChange(proposal: string): Promise<ToolReport>;
-}
-
-/** What `openspec validate` judges a change with. */
-export const { Validator } = (await load('core/validation/validator.js')) as {
-  Validator: new (strict?: boolean) => ToolValidator;
-};
-
 /** Runs `openspec` in a folder. */
 export async function openspec(
   folder: string,
@@ -61,4 +46,30 @@ export async function openspec(
     if (typeof code !== 'number') throw error;
     return { code, stdout, stderr };
   }
+}
+
+interface ToolArchive {
+  execute(change: string, options: { yes: true; json: true; skipSpecs: boolean; noValidate: boolean }): Promise<void>;
+}
+
+const { ArchiveCommand } = (await load('core/archive.js')) as { ArchiveCommand: new () => ToolArchive };
+
+/** Does `openspec archive -y` in a folder, here in this process as a process each takes long. Answers what it printed. */
+export async function archive(
+  folder: string,
+  change: string,
+  { skipSpecs = false, noValidate = false }: { skipSpecs?: boolean | undefined; noValidate?: boolean | undefined } = {},
+): Promise<string> {
+  const before = { folder: process.cwd(), code: process.exitCode, log: console.log };
+  const said: string[] = [];
+  console.log = (...parts: unknown[]) => void said.push(parts.join(' '));
+  process.chdir(folder);
+  try {
+    await new ArchiveCommand().execute(change, { yes: true, json: true, skipSpecs, noValidate });
+  } finally {
+    process.chdir(before.folder);
+    process.exitCode = before.code;
+    console.log = before.log;
+  }
+  return said.join('\n');
 }

@@ -1,43 +1,71 @@
 import { RatchetError } from '@ratchet/contract/errors';
-import type { Queryable } from '@ratchet/store/database';
 import type { SpecRow } from '@ratchet/store/queries/spec-documents';
-import { specAt } from '@ratchet/store/queries/specs';
-import { changePath } from '@ratchet/sync/kinds/openspec/place';
-import { validateChange } from '@ratchet/sync/kinds/openspec/validate-change';
+import { digestOf } from '@ratchet/sync/digest';
+import { planArchive } from '@ratchet/sync/kinds/openspec/plan-archive';
+import type { FileWrite, RemoteFile } from '@ratchet/sync/remote';
+import type { Mode } from '@ratchet/sync-core/tree';
+import type { SpecCycle } from './project-cycle.ts';
 import type { Edited } from './spec-edit.ts';
 import { contentsOf, type SpecFiles } from './spec-files.ts';
 
 export interface ArchiveOptions {
   readonly skipSpecs: boolean;
+  /** Even with tasks that are open, or problems that are errors. */
   readonly force: boolean;
-  /** The day of it is part of the folder's name, in UTC. */
   readonly date: Date;
 }
 
-/** Where a change goes in the archive. Throws STATE_CONFLICT for one that is not done, which `force` lets through. */
+const specs = 'openspec/specs/';
+const archive = 'openspec/changes/archive/';
+
+/**
+ * Where a change goes, and what its specs make of those of the project. Throws STATE_CONFLICT for one that is not done, which
+ * `force` lets through, and for specs that do not fit those that they change.
+ */
 export async function archived(
-  db: Queryable,
+  { remote, signal }: SpecCycle,
   row: SpecRow,
   files: SpecFiles,
+  listed: readonly RemoteFile[],
   { skipSpecs, force, date }: ArchiveOptions,
 ): Promise<Pick<Edited, 'path' | 'beside'>> {
-  const refuse = (message: string, details: object = {}) => new RatchetError('STATE_CONFLICT', message, details);
-  if (row.archived) throw refuse(`${row.folder} is archived already.`);
-  const open = row.tasks.filter(({ done }) => !done).length;
-  if (open > 0 && !force)
-    throw refuse(`${open} of its ${row.tasks.length} tasks are open. Do them first, or archive with force.`, { open });
-  const { valid, problems } = validateChange(contentsOf(files));
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (!valid && !force)
-    throw refuse(`It has problems that are errors: ${errors[0]?.message} Mend them first, or archive with force.`, {
-      problems: errors,
+  if (row.archived) throw refused(`${row.folder} is archived already.`);
+  const main = new Map<string, { bytes: Uint8Array; mode: Mode }>();
+  const wanted = listed.filter(({ path }) => path.startsWith(specs));
+  for await (const { file, bytes } of remote.read(wanted, signal)) main.set(file.path, { bytes, mode: file.mode });
+  const plan = planArchive({
+    folder: row.folder,
+    files: contentsOf(files),
+    specs: new Map([...main].map(([path, { bytes }]) => [path.slice(specs.length), bytes])),
+    archived: new Set(
+      listed.flatMap(({ path }) => (path.startsWith(archive) ? [path.slice(archive.length).split('/')[0] ?? ''] : [])),
+    ),
+    date: localDay(date),
+    skipSpecs,
+    openTasks: force,
+    skipValidation: force,
+  });
+  const [first] = plan.refusals;
+  if (first)
+    throw refused(`${first.message}${force ? '' : ' Mend it, or archive with force where that is what you want.'}`, {
+      problems: plan.refusals,
     });
-  if (row.deltas.length > 0 && !skipSpecs)
-    throw refuse(
-      'Its specs cannot be merged into the project’s here. Archive it with skipSpecs, or with `openspec archive`.',
-    );
-  const path = changePath(`${date.toISOString().slice(0, 10)}-${row.folder}`, true);
-  if (await specAt(db, row.repositoryId, path))
-    throw refuse(`The archive has a change of this name and day already: ${path}. Rename one of them first.`);
-  return { path };
+  const beside = [...plan.writes].map(([path, bytes]): FileWrite => {
+    const now = main.get(path);
+    return {
+      path,
+      before: now ? { digest: digestOf(now.bytes), mode: now.mode } : null,
+      after: { bytes, mode: now?.mode ?? '100644' },
+    };
+  });
+  return { path: plan.to, beside: beside.filter(({ before, after }) => before?.digest !== digestOf(after?.bytes ?? empty)) };
 }
+
+const empty = new Uint8Array();
+
+/** YYYY-MM-DD, of the place where the server is, as `openspec archive` names folders. */
+const localDay = (date: Date): string =>
+  `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+
+const refused = (message: string, details: object = {}): RatchetError =>
+  new RatchetError('STATE_CONFLICT', message, details);

@@ -6,7 +6,7 @@ import type { SpecRow, SpecVersionRow } from '@ratchet/store/queries/spec-docume
 import { specById } from '@ratchet/store/queries/specs';
 import { pullOnce, recoverPushes } from '@ratchet/sync/cycle';
 import type { OpenSpecFields } from '@ratchet/sync/kinds/openspec/fields';
-import type { FileWrite } from '@ratchet/sync/remote';
+import type { FileWrite, RemoteFile } from '@ratchet/sync/remote';
 import type { DocumentUpdate, Replica } from '@ratchet/sync/replica';
 import { sameTree, type Tree, unreadable } from '@ratchet/sync-core/tree';
 import { actorName } from '../context.ts';
@@ -32,6 +32,9 @@ export interface Seen {
   readonly before: SpecFiles;
   /** Its files now, with what changed on disk since. */
   readonly now: SpecFiles;
+  /** Every file of the project, as it lists now. */
+  readonly listed: readonly RemoteFile[];
+  readonly cycle: SpecCycle;
 }
 
 /** What an edit makes of a change. */
@@ -85,7 +88,8 @@ export function specEdit(context: SpecsContext, cycles: ProjectCycles) {
         checkRevision(row, options.expectedRevision);
         if (row.syncStatus === 'conflict' && asked.syncStatus !== 'conflict') throw await inConflict(project, row);
         const current = await loadTree(db, row.tree);
-        const edited = await change({ row, before: asked.checksum === row.checksum ? current : before, now: current });
+        const seen = { before: asked.checksum === row.checksum ? current : before, now: current };
+        const edited = await change({ row, ...seen, listed: plan.look.known.listing.files, cycle });
         const wanted: Wanted = { ...edited, row, actor, options };
         const replica = (source: SpecVersionRow['changeSource']) =>
           replicaFor({ source, direction: 'db_to_fs', trigger: 'user_edit' });

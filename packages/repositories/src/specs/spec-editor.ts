@@ -113,9 +113,9 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
       options: EditOptions,
     ): Promise<SpecRow> {
       requireWritable(await cycles.load(row.repositoryId));
-      return edit(row, options, async ({ row: current, now: files }) => ({
+      return edit(row, options, async ({ row: current, now: files, listed, cycle }) => ({
         files,
-        ...(await archived(db, current, files, { skipSpecs, force, date: context.now() })),
+        ...(await archived(cycle, current, files, listed, { skipSpecs, force, date: context.now() })),
         description: 'Archived',
       }));
     },

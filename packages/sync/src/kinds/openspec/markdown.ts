@@ -40,6 +40,7 @@ export function fencesOf(lines: readonly string[]): Fences {
 }
 
 function fenceRun(line: string): { character: string; length: number; alone: boolean } | null {
+  if (line.length < 3) return null;
   const text = line.trimStart();
   const character = text.charAt(0);
   if (character !== '`' && character !== '~') return null;

@@ -18,7 +18,7 @@ export interface ReadProposal {
   readonly whatChanges: string | null;
   readonly impact: string | null;
   readonly capabilities: string | null;
-  /** What none of these covers, for comparing. */
+  /** What title, why, whatChanges and impact do not cover, for comparing. */
   readonly rest: string;
 }
 
@@ -37,13 +37,13 @@ const parts = {
 export function readProposal(text: string): ReadProposal {
   const lines = linesOf(text);
   const sections = sectionsOf(lines);
+  const named = sections.map((one) => ({ ...one, name: plain(one.title) }));
   const covered = new Set<number>();
   const contentOf = (groups: readonly (readonly string[])[]): string | null => {
     for (const titles of groups) {
-      const found = titles.length === 1 ? sections.filter((one) => plain(one.title) === titles[0]).slice(0, 1) : [];
+      const found = titles.length === 1 ? named.filter(({ name }) => name === titles[0]).slice(0, 1) : [];
       if (titles.length > 1)
-        for (const one of sections)
-          if (titles.includes(plain(one.title)) && one.at >= (found.at(-1)?.close ?? 0)) found.push(one);
+        for (const one of named) if (titles.includes(one.name) && one.at >= (found.at(-1)?.close ?? 0)) found.push(one);
       const contents = found
         .map(({ at, close }) =>
           lines
@@ -60,10 +60,10 @@ export function readProposal(text: string): ReadProposal {
   const why = contentOf(parts.why);
   const whatChanges = contentOf(parts.whatChanges);
   const impact = contentOf(parts.impact);
-  const capabilities = contentOf(parts.capabilities);
   const heading = titleOf(lines, sections);
   if (heading) covered.add(heading.at);
   const rest = lines.filter((line, at) => !covered.has(at) && !isBlank(line)).join('\n');
+  const capabilities = contentOf(parts.capabilities);
   return { title: heading?.title ?? null, why, whatChanges, impact, capabilities, rest };
 }
 

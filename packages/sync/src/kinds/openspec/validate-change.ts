@@ -12,6 +12,7 @@ import {
 import { markerOf, readMetadata, schemaOf, usualSchema } from './change-metadata.ts';
 import { parseDeltaSpec } from './delta-spec.ts';
 import type { OpenSpecProblem } from './fields.ts';
+import { mergeSpec, type SpecMerge } from './merge-spec.ts';
 import { readProposal } from './read-proposal.ts';
 import { type Note, validateAgainstMain, validateDelta } from './validate-deltas.ts';
 import { validateTasks } from './validate-tasks.ts';
@@ -49,7 +50,14 @@ export function validateChange(
       });
 
   const metadata = readMetadata(files, options.schemas);
-  const count = validateSpecs(files, options, noteOn);
+  const wrapped = wrappedChanges(files);
+  if (wrapped.length > 0) {
+    const message = `It is a folder around other changes: ${wrapped.join(', ')}. OpenSpec sees none of them; move each to openspec/changes/.`;
+    noteOn('')('error', 'wraps_changes', message);
+    return { valid: false, problems };
+  }
+  const hasErrors = (path: string) => problems.some((problem) => problem.severity === 'error' && problem.path === path);
+  const count = validateSpecs(files, options, noteOn, hasErrors);
   const skips = markerOf(metadata, 'skip_specs');
   const underSpecs = specFiles(files);
   const unread = underSpecs.filter(([path, bytes]) => isUnread(path, bytes));
@@ -89,7 +97,22 @@ export function validateChange(
   return { valid: !problems.some(({ severity }) => fails(severity)), problems };
 }
 
-function validateSpecs(files: ChangeFiles, { specs }: ValidateOptions, noteOn: (path: string) => Note): number {
+/** Notes why a delta could not be merged: a change that comes before may bring what is missing. */
+function foresee(merge: SpecMerge, note: Note): void {
+  let told = false;
+  mergeSpec(merge, (severity, _, message, line) => {
+    if (severity === 'error' && !told)
+      note('info', 'archive_refuses', `It cannot be archived as things are. ${message}`, line);
+    told ||= severity === 'error';
+  });
+}
+
+function validateSpecs(
+  files: ChangeFiles,
+  { specs }: ValidateOptions,
+  noteOn: (path: string) => Note,
+  hasErrors: (path: string) => boolean,
+): number {
   if (files.has('specs/spec.md'))
     noteOn('specs/spec.md')(
       'error',
@@ -97,14 +120,26 @@ function validateSpecs(files: ChangeFiles, { specs }: ValidateOptions, noteOn: (
       'A spec.md right below specs/ is not read. Move it to specs/<capability>/spec.md.',
     );
   let count = 0;
-  for (const { path, text } of capabilitySpecs(files)) {
+  for (const { capability, path, text } of capabilitySpecs(files)) {
     const spec = parseDeltaSpec(text);
     const note = noteOn(`specs/${path}`);
     count += validateDelta(spec, note);
     const main = specs && textOf(specs, path);
     if (main !== undefined && main !== null) validateAgainstMain(spec, main, note);
+    if (specs && !hasErrors(`specs/${path}`))
+      foresee({ capability, folder: '', delta: text, main: main ?? null }, note);
   }
   return count;
+}
+
+/** Folders that are changes, of a folder that is none itself and holds nothing but them. */
+function wrappedChanges(files: ChangeFiles): string[] {
+  const paths = [...files.keys()];
+  if (specFiles(files).length > 0 || files.has(metadataName)) return [];
+  if (paths.some((path) => !path.includes('/') && !path.startsWith('.'))) return [];
+  const marked = /^((?:[^./][^/]*\/){1,3})(?:\.openspec\.yaml|proposal\.md|tasks\.md|design\.md|specs\/.+)$/;
+  const found = paths.flatMap((path) => marked.exec(path)?.[1]?.slice(0, -1) ?? []);
+  return [...new Set(found)].sort();
 }
 
 /** Whether a file below specs/ holds requirements though it is none that is read. */
