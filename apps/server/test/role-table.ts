@@ -14,7 +14,7 @@ export const roleTable: Readonly<Record<string, string>> = {
     executions.list executions.stats executions.get executions.watch executions.logs executions.events executions.trace
     executions.analysis executions.recording
     jobs.list jobs.stats jobs.get jobs.watch jobs.queue batches.list batches.get
-    schedules.list schedules.stats schedules.get schedules.preview
+    schedules.list schedules.stats schedules.get schedules.preview schedules.previewCron
     workers.list workers.stats workers.get workers.watch
     outputDestinations.list outputDestinations.get deliveries.list deliveries.get results.list results.get
     templates.list alerts.list alerts.get
@@ -25,7 +25,7 @@ export const roleTable: Readonly<Record<string, string>> = {
     tasks.create tasks.update tasks.replace tasks.restore tasks.updateSource tasks.createVersion tasks.edit
     tasks.rollback tasks.putFile tasks.deleteFile tasks.import tasks.discover tasks.bulk tasks.enable tasks.disable
     tasks.test tasks.run tasks.push tasks.assignRepository
-    repositories.syncAll repositories.sync repositories.plan repositories.push repositories.undoRun
+    repositories.syncAll repositories.sync repositories.plan repositories.planDiff repositories.push repositories.undoRun
     registry.pushAllPending conflicts.resolve
     specs.create specs.sync specs.update specs.updateTask specs.addTask specs.removeTask specs.archive specs.resolve
     specs.rollback

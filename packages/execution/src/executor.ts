@@ -23,6 +23,7 @@ import { tidyResults } from '@ratchet/store/queries/result-cache';
 import type * as z from 'zod';
 import { batchAdvance } from './batch-advance.ts';
 import { batchDesk } from './batch-desk.ts';
+import { type DraftFields, type DraftFiles, draftCode } from './draft-code.ts';
 import { endWaits } from './end-waits.ts';
 import { executionEvents } from './execution-events.ts';
 import { executionFeed } from './execution-feed.ts';
@@ -41,7 +42,7 @@ import type { HeldWork } from './standing-worker.ts';
 import { submissions } from './submissions.ts';
 import type { SecretsOf } from './task-secrets.ts';
 import { testReport } from './test-report.ts';
-import { type Lint, validateTask } from './validate-task.ts';
+import { type Lint, type TaskToValidate, validateTask } from './validate-task.ts';
 import type { Log } from './worker-logger.ts';
 
 export interface ExecutorOptions {
@@ -135,6 +136,11 @@ export function createExecutor(options: ExecutorOptions) {
     },
     { most: 100, apart: () => false },
   );
+  async function validated(id: string, task: TaskToValidate) {
+    const granted = options.secretNames ? await options.secretNames(id) : null;
+    return validateTask({ sandbox, validator, lint: options.lint ?? (() => []) }, task, granted);
+  }
+
   async function find(id: string): Promise<ExecutionRow> {
     const row = await read(id);
     if (!row) throw notFound('execution', id);
@@ -255,15 +261,11 @@ export function createExecutor(options: ExecutorOptions) {
     /** What is wrong with a task, or should be looked at. */
     async validateTask(id: string) {
       const { row, code } = await load(id);
-      const { metadata, inputSchema, outputSchema, problems } = row;
-      const granted = options.secretNames ? await options.secretNames(id) : null;
-      const { lint = () => [] } = options;
-      return validateTask(
-        { sandbox, validator, lint },
-        { code, metadata, inputSchema, outputSchema, problems },
-        granted,
-      );
+      return validated(id, { ...row, code });
     },
+    /** The same of files that are not stored, with what they say. */
+    validateDraft: (id: string, said: DraftFields, files: DraftFiles) =>
+      validated(id, { ...said, code: draftCode(id, said, files) }),
     async testTask(
       id: string,
       { filter, parallel = 4, stopOnFailure = false, trace = false, signal }: TestOptions,

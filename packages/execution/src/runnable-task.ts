@@ -20,6 +20,14 @@ export interface RunnableTask {
 }
 
 const maxFileBytes = 5_000_000;
+
+/** A file as code may import it; null: it is a link, too large, or no text. */
+export const importableText = (bytes: Uint8Array, mode: string): string | null =>
+  bytes.length > maxFileBytes || mode === '120000' || mode === '160000' || bytes.includes(0)
+    ? null
+    : Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, '');
 const cached = 500;
 const maxCacheSeconds = 30 * 86_400;
 
@@ -53,14 +61,8 @@ export function taskLoader(db: Queryable, project: ProjectFiles) {
     const texts = new Map<string, string>();
     for (const [path, [digest, mode]] of Object.entries(row.tree)) {
       const bytes = contents.get(digest);
-      if (!bytes || bytes.length > maxFileBytes || mode === '120000' || mode === '160000' || bytes.includes(0))
-        continue;
-      texts.set(
-        path,
-        Buffer.from(bytes)
-          .toString('utf8')
-          .replace(/^\uFEFF/, ''),
-      );
+      const text = bytes ? importableText(bytes, mode) : null;
+      if (text !== null) texts.set(path, text);
     }
     files.set(row.checksum, texts);
     for (const key of files.keys()) {

@@ -88,6 +88,18 @@ export function scheduleDesk(database: Database, validator: SchemaValidator) {
     return task;
   }
 
+  async function ticksOf(cron: string, timezone: string, count: number, from: string | undefined) {
+    const times = cronTimes(cron, timezone);
+    const runs: { at: string; local: string }[] = [];
+    // Zones have rules from then on.
+    const after = from === undefined ? await databaseTime(db) : new Date(Math.max(0, Date.parse(from)));
+    for (let at = times.next(after); at; at = times.next(at)) {
+      runs.push({ at: at.toISOString(), local: localTime(timezone, at.getTime()) });
+      if (runs.length === count) break;
+    }
+    return { timezone, runs };
+  }
+
   async function freeName(tx: Queryable, wanted: string): Promise<string> {
     const taken = await scheduleNamesLike(tx, wanted);
     for (let n = 1; ; n++) {
@@ -210,15 +222,12 @@ export function scheduleDesk(database: Database, validator: SchemaValidator) {
     /** The next ticks, whether the schedule is enabled or not. */
     async preview(id: string, count: number, from?: string) {
       const { cron, timezone } = found(id, await scheduleById(db, id));
-      const times = cronTimes(cron, timezone);
-      const runs: { at: string; local: string }[] = [];
-      // Zones have rules from then on.
-      const after = from === undefined ? await databaseTime(db) : new Date(Math.max(0, Date.parse(from)));
-      for (let at = times.next(after); at; at = times.next(at)) {
-        runs.push({ at: at.toISOString(), local: localTime(timezone, at.getTime()) });
-        if (runs.length === count) break;
-      }
-      return { timezone, runs };
+      return ticksOf(cron, timezone, count, from);
+    },
+    /** The same of an expression that no schedule has yet. Throws VALIDATION_FAILED, as to make the schedule would. */
+    async previewCron(cron: string, timezone: string, count: number, from?: string) {
+      const checked = checkCron(cron, timezone);
+      return ticksOf(checked.cron, checked.timezone, count, from);
     },
   };
 }

@@ -80,6 +80,7 @@ export function repositoryHandlers({
         sync.sync(id, { trigger: 'manual', actor, signal, planId, force, ...progressTo(progress) }),
     },
     plan: { handle: ({ id }, { actor, signal }) => sync.plan(id, { actor, signal }) },
+    planDiff: { handle: ({ id, ...wish }, { actor, signal }) => sync.planDiff(id, wish, { actor, signal }) },
     push: {
       handle: ({ id, planId, force, message }, { actor, signal, progress }) =>
         sync.push(id, { trigger: 'manual', actor, signal, planId, force, message, ...progressTo(progress) }),

@@ -13,6 +13,7 @@ export const scheduleHandlers = (
       desk.create({ ...settings, taskId: await taskIdOf(taskId) }, actor.name || actor.id),
   },
   stats: { handle: (_, { rights }) => desk.stats(rights) },
+  previewCron: { handle: ({ cron, timezone, count, from }) => desk.previewCron(cron, timezone, count, from) },
   get: { handle: ({ id }) => desk.get(id) },
   update: {
     precondition: ({ id, expectedRevision }) => desk.checkRevision(id, expectedRevision),

@@ -141,7 +141,16 @@ export function taskHandlers(dependencies: TaskDependencies): EntityHandlers<'ta
     bulk: { handle: (input, caller) => bulkTasks(dependencies, input, caller) },
     enable: enable(true),
     disable: enable(false),
-    validate: { handle: async ({ id }) => executor.validateTask((await reader.find(id)).id) },
+    validate: {
+      async handle({ id, files, ...patch }) {
+        const asked = given(patch);
+        if (files === undefined && Object.keys(asked).length === 0)
+          return executor.validateTask((await reader.find(id)).id);
+        const { row, draft } = await editor.draft(id, { files: new Map(Object.entries(files ?? {})), patch: asked });
+        if ('problems' in draft) return { valid: false, problems: [...draft.problems] };
+        return executor.validateDraft(row.id, draft.fields, draft.files);
+      },
+    },
     test: {
       handle: async ({ id, test, ...options }, { signal }) =>
         executor.testTask((await reader.find(id)).id, { ...options, filter: test, signal }),

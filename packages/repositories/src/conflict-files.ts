@@ -122,7 +122,8 @@ export async function conflictView(row: ConflictRow, contents: ReadonlyMap<strin
   };
 }
 
-function textOf(bytes: Uint8Array | null): string | null {
+/** A file as text; null: it is none. */
+export function textOf(bytes: Uint8Array | null): string | null {
   if (!bytes || bytes.includes(0)) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,7 +1,7 @@
 import { fullRights, mayAtRepository, type Rights } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
 import type { ConnectionTest } from '@ratchet/contract/entities/repository';
-import type { PushResult, SyncPlan, SyncProblem, SyncResult } from '@ratchet/contract/entities/sync';
+import type { PlannedDocument, PushResult, SyncPlan, SyncProblem, SyncResult } from '@ratchet/contract/entities/sync';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import { openConflictsOf } from '@ratchet/store/queries/conflicts';
 import type { TaskRow } from '@ratchet/store/queries/documents';
@@ -14,7 +14,7 @@ import {
   taskRepositoryById,
 } from '@ratchet/store/queries/repositories';
 import { closeAbandonedRuns } from '@ratchet/store/queries/sync-runs';
-import { type CycleContext, type Force, planCycle, pull, type SyncReport } from '@ratchet/sync/cycle';
+import { type CycleContext, type Force, PlanStale, planCycle, pull, type SyncReport } from '@ratchet/sync/cycle';
 import { cycleMemories } from '@ratchet/sync/cycle-memory';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
 import { EndpointError } from '@ratchet/sync/problem';
@@ -26,6 +26,7 @@ import { actorName, type RepositoriesContext } from './context.ts';
 import { cycleOf } from './cycle-of.ts';
 import { databaseReplica } from './database-replica.ts';
 import { translateError } from './endpoint-errors.ts';
+import { planDocument } from './plan-diff.ts';
 import { planView } from './plan-view.ts';
 import { proposals } from './proposals.ts';
 import { requestPush } from './push-desk.ts';
@@ -226,6 +227,20 @@ export function repositorySync(context: RepositoriesContext) {
     async plan(id: string, options: Pick<SyncOptions, 'actor' | 'signal'>): Promise<SyncPlan> {
       const repository = await load(id);
       return inCycle(repository, options, async (cycle) => planView((await planCycle(cycle)) as never, id));
+    },
+
+    /** One document of a plan that was made before. Throws PLAN_STALE with the plan as it is now where it no longer holds. */
+    async planDiff(
+      id: string,
+      { planId, path }: { planId: string; path: string },
+      options: Pick<SyncOptions, 'actor' | 'signal'>,
+    ): Promise<PlannedDocument> {
+      const repository = await load(id);
+      return inCycle(repository, options, async (cycle) => {
+        const plan = await planCycle(cycle);
+        if (plan.id !== planId) throw new PlanStale(plan as never);
+        return planDocument(plan, id, path);
+      });
     },
 
     async syncAll(options: SyncOptions, rights: Rights = fullRights) {

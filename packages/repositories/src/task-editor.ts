@@ -9,13 +9,12 @@ import { repositoryById } from '@ratchet/store/queries/repositories';
 import { deletedTask, lockTask } from '@ratchet/store/queries/tasks';
 import { createTaskFiles } from '@ratchet/sync/kinds/task/create-task-files';
 import type { NewTask, TaskPatch } from '@ratchet/sync/kinds/task/fields';
-import { isIgnoredPath } from '@ratchet/sync/kinds/task/ignored';
 import { replaceText, type TextEdit } from '@ratchet/sync/kinds/task/replace-text';
 import { isSemanticVersion } from '@ratchet/sync/kinds/task/semantic-version';
-import { checkPath } from '@ratchet/sync/paths';
 import type { Mode } from '@ratchet/sync-core/tree';
 import { contentsOf, patchFiles, refusedEdits } from './change-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
+import { type DraftTask, draftTask, leavesItsForm, type TaskEdits, whyNoFile } from './draft-task.ts';
 import { versionOf } from './task-documents.ts';
 import { findTask, showTask, versionRow } from './task-reader.ts';
 import {
@@ -26,7 +25,6 @@ import {
   type Files,
   homeFor,
   invalid,
-  isFilePair,
   loadFiles,
   lockLiving,
   placeFor,
@@ -79,6 +77,12 @@ export function taskEditor(
   return {
     edit,
 
+    /** A living task as unsaved edits would make it. Nothing is stored. */
+    async draft(idOrUuid: string, edits: TaskEdits): Promise<{ row: TaskRow; draft: DraftTask }> {
+      const row = await findTask(database.db, idOrUuid);
+      return { row, draft: draftTask(row, await loadFiles(database.db, row.tree), edits) };
+    },
+
     /** Checks a precondition before anything else of a request is judged. */
     async checkRevision(idOrUuid: string, expected: number): Promise<void> {
       checkRevision(await findTask(database.db, idOrUuid), expected);
@@ -106,18 +110,9 @@ export function taskEditor(
       options: EditOptions,
     ): Promise<Task> =>
       edit(idOrUuid, options, (row, files) => {
-        const wrong = checkPath(path) ?? (isIgnoredPath(path) ? 'files of this name are never synced' : null);
+        const wrong = whyNoFile(row, files, path);
         if (wrong) throw invalid([{ path: 'path', message: wrong }]);
         const known = files.get(path);
-        if (!known && isFilePair(row))
-          throw invalid([
-            {
-              path: 'path',
-              message: `This task is kept in ${[...files.keys()].join(' and ')}; it has no folder for further files.`,
-            },
-          ]);
-        const clash = [...files.keys()].find((name) => name.startsWith(`${path}/`) || path.startsWith(`${name}/`));
-        if (clash) throw invalid([{ path: 'path', message: `${clash} stands there already.` }]);
         return sameForm(row, new Map([...files, [path, { bytes, mode: mode ?? known?.mode ?? '100644' }]]));
       }),
 
@@ -210,12 +205,7 @@ export function taskEditor(
     const path = documentPath(row);
     const { fields } = read(path, files);
     if (fields.form !== row.storageType || kind.rootOf(path, files.keys()) !== kind.rootOf(path, Object.keys(row.tree)))
-      throw invalid([
-        {
-          path: 'path',
-          message: 'Without this change it stays a task; with it, it would not. Delete the task instead.',
-        },
-      ]);
+      throw invalid([{ path: 'path', message: leavesItsForm }]);
     return files;
   }
 }

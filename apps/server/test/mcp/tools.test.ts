@@ -105,8 +105,12 @@ const elsewhere = new Set(['auth', 'users', 'apiKeys', 'grants', 'audit', 'confi
 const reading = operations.filter(
   (one) => one.effect === 'read' && !one.excused?.mcp && !elsewhere.has(one.name.split('.')[0] ?? ''),
 );
-/** Ids of things that this server has none of: asked for, they are told to be missing. */
-const missing = new Set(['ratchet_get_push_request', 'ratchet_get_delivery']);
+/** Ids of things that this server has none of: asked for, they are told to be missing, or that the plan holds no more. */
+const missing = new Map([
+  ['ratchet_get_push_request', 'NOT_FOUND'],
+  ['ratchet_get_delivery', 'NOT_FOUND'],
+  ['ratchet_plan_diff', 'PLAN_STALE'],
+]);
 
 describe('every tool that reads', () => {
   let tools: ReadonlyMap<string, Tool>;
@@ -121,10 +125,11 @@ describe('every tool that reads', () => {
       (tool.inputSchema.required ?? []).map((argument) => [argument, world[argument] ?? nothing]),
     );
     if (name === 'ratchet_analyze_execution_error') given.execution_id = failed;
+    if (name === 'ratchet_preview_cron') given.cron = '@daily';
     if (name === 'ratchet_discover_tasks')
       given.path = mkdirSync(join(server.folder, 'elsewhere'), { recursive: true }) ?? '';
     if (missing.has(name)) {
-      expect(await refusal(client(), name, given)).toMatchObject({ code: 'NOT_FOUND' });
+      expect(await refusal(client(), name, given)).toMatchObject({ code: missing.get(name) });
       return;
     }
     const result = await client().callTool({ name, arguments: given });

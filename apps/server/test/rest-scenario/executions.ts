@@ -86,6 +86,7 @@ export async function executionsScenario({ client, ask }: Scenario): Promise<voi
   await client.schedules.enable({ id: schedule.id });
   await client.schedules.get({ id: schedule.id });
   await client.schedules.preview({ id: schedule.id, count: 3 });
+  await client.schedules.previewCron({ cron: '30 2 * * 1-5', timezone: 'Europe/Berlin', count: 3 });
   await client.schedules.trigger({ id: schedule.id });
   await client.schedules.list({ q: 'night' });
   await client.schedules.stats();

@@ -23,7 +23,8 @@ export async function repositoriesScenario({ client, ask, folder }: Scenario): P
   });
   const { id } = (await (await ask('GET', made.headers.get('location') ?? '')).json()) as { id: string };
   expect((await client.repositories.test({ id })).success).toBe(true);
-  await client.repositories.plan({ id });
+  const { planId, actions } = await client.repositories.plan({ id });
+  for (const { path } of actions) await client.repositories.planDiff({ id, planId, path });
   const progress: string[] = [];
   const pulled = await client.repositories.sync({ id }, { onProgress: ({ stage }) => progress.push(stage) });
   expect(pulled).toMatchObject({ tasksAdded: 1, conflicts: [] });

@@ -22,6 +22,12 @@ export interface LiveEvents {
     readonly message: string | null;
     readonly at: string;
   };
+  specs: {
+    readonly type: string;
+    readonly specId: string | null;
+    readonly projectId: string;
+    readonly error: string | null;
+  };
 }
 
 const documents: { readonly [K in keyof LiveEvents]: string } = {
@@ -29,6 +35,7 @@ const documents: { readonly [K in keyof LiveEvents]: string } = {
   jobs: 'subscription { told: jobStatus { job { id taskId batchId status } } }',
   workers: 'subscription { told: workerStatus { worker { id } } }',
   repositories: 'subscription { told: syncEvents { type repositoryId runId conflictId taskId message at } }',
+  specs: 'subscription { told: specSyncEvents { type specId projectId error } }',
 };
 
 type State = 'connecting' | 'open' | 'closed';

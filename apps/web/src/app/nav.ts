@@ -10,6 +10,7 @@ import {
   IconGitMerge,
   IconKey,
   IconLayoutDashboard,
+  IconListCheck,
   IconLock,
   IconPlayerPlay,
   IconSettings,
@@ -37,6 +38,7 @@ export const nav: readonly { readonly label: string; readonly items: readonly Na
       { to: '/tasks', label: 'Tasks', icon: IconChecklist, keys: 'g t' },
       { to: '/repositories', label: 'Repositories', icon: IconAffiliate, keys: 'g r' },
       { to: '/conflicts', label: 'Conflicts', icon: IconGitMerge, keys: 'g c' },
+      { to: '/specs', label: 'Specs', icon: IconListCheck, keys: 'g p' },
     ],
   },
   {

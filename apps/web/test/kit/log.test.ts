@@ -52,4 +52,6 @@ test('a line as text', () => {
 test('what is said aloud', () => {
   expect(summaryText(lines)).toBe('3 lines, 1 error, 1 warning');
   expect(summaryText([])).toBe('0 lines');
+  expect(summaryText(lines.slice(2), 3)).toBe('1 of 3 lines are shown, 1 error');
+  expect(summaryText([], 1)).toBe('0 of 1 line is shown');
 });

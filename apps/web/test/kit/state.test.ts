@@ -1,5 +1,6 @@
 import { errorCodes, RatchetError } from '@ratchet/contract/errors';
 import { table } from '@ratchet/contract/operations/table';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorWords } from '../../src/kit/state/error-words.ts';
 import { memberPath, summaryOf } from '../../src/kit/state/json-parts.ts';
@@ -18,13 +19,43 @@ describe('times', () => {
     [-50_000, '1 minute ago'],
     [-3 * minute, '3 minutes ago'],
     [-59.6 * minute, '1 hour ago'],
+    [2_900, 'just now'],
+    [50_000, 'in 1 minute'],
+    [59.4 * minute, 'in 59 minutes'],
+    [hour, 'in 1 hour'],
+    [89 * minute, 'in 1 hour'],
     [2 * hour, 'in 2 hours'],
-    [-23.8 * hour, 'yesterday'],
+    [-23.8 * hour, '24 hours ago'],
+    [34 * hour, 'in 34 hours'],
+    [47.4 * hour, 'in 47 hours'],
+    [47.6 * hour, 'in 2 days'],
     [-3 * day, '3 days ago'],
-    [-29.9 * day, 'last month'],
-    [-400 * day, 'last year'],
+    [-29.9 * day, '30 days ago'],
+    [59.6 * day, 'in 2 months'],
+    [-400 * day, '13 months ago'],
+    [-720 * day, '2 years ago'],
+    [-3_700 * day, '10 years ago'],
     [Number.NaN, 'unknown'],
+    [Number.POSITIVE_INFINITY, 'unknown'],
   ])('%d ms away', (apart, text) => expect(relativeTime(1e12 + apart, 1e12)).toBe(text));
+
+  test('the words never lead away from the time, and past and future mirror each other', () => {
+    const numbers = fc.integer({ min: 45_000, max: 4e11 });
+    fc.assert(
+      fc.property(numbers, (distance) => {
+        const past = relativeTime(1e12 - distance, 1e12);
+        expect(relativeTime(1e12 + distance, 1e12)).toBe(`in ${past.replace(' ago', '')}`);
+        const [, count = '', unit = ''] = /^(\d+) (\w+?)s? ago$/.exec(past) ?? [];
+        const said = Number(count) * ({ minute, hour, day, month: 30 * day, year: 365 * day }[unit] ?? Number.NaN);
+        expect(Math.abs(said - distance) / distance).toBeLessThan(0.34);
+      }),
+    );
+  });
+
+  test('what is to come is looked at again when it has come', () => {
+    expect(relativeTime(10_000, 0)).toBe('in a moment');
+    expect(relativeTime(10_000, nextTick(10_000, 0))).toBe('just now');
+  });
 
   test('what is near is looked at more often', () => {
     expect(nextTick(0, minute)).toBeLessThan(nextTick(0, hour));

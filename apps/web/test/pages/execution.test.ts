@@ -57,6 +57,35 @@ it('shows why one failed, what it did, and what people say of it', { timeout: 18
   await page.getByText('It was not profiled').waitFor();
   await page.getByRole('tab', { name: 'Deliveries' }).click();
   await page.getByText('Its output went nowhere else').waitFor();
+
+  // The link to the place opens the editor at its line, which is where one types then.
+  await page.getByRole('tab', { name: 'Result' }).click();
+  await place.click();
+  const code = page.getByRole('textbox', { name: /^main\.js/ });
+  await code.waitFor();
+  await expect.poll(() => code.evaluate((editor) => editor === document.activeElement)).toBe(true);
+  const line = page.locator('.cm-activeLineGutter').filter({ hasText: /\d/ });
+  expect(await line.innerText()).toBe('2');
+});
+
+it('shows the first part where the address names none that there is', { timeout: 180_000 }, async () => {
+  let id = '';
+  const { page } = await openPage({
+    data: async (made) => {
+      const task = await counting(made);
+      id = (await made.executions.create({ taskId: task.id, input: { count: 1 }, wait: true })).id;
+    },
+  });
+  for (const [address, tab] of [
+    [`/executions/${id}?tab=constructor`, 'Result'],
+    ['/jobs?tab=nothing', 'Jobs'],
+    ['/logs?tab=nothing', 'Lines'],
+    ['/settings?tab=nothing', 'Server'],
+  ] as const) {
+    await page.goto(address);
+    await page.getByRole('tab', { name: tab, selected: true }).waitFor();
+    await page.getByRole('tabpanel').first().waitFor();
+  }
 });
 
 it('replays a recorded execution, runs it again and stores its output', { timeout: 180_000 }, async () => {

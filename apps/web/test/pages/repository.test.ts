@@ -56,7 +56,17 @@ describe('one repository', () => {
     await page.getByRole('heading', { name: 'Comes in: 1 modified' }).waitFor();
     await page.getByRole('heading', { name: 'Goes out: 1 modified' }).waitFor();
     await page.getByRole('button', { name: /greet/ }).click();
-    await page.getByText('+(input) => input.name').waitFor();
+    const going = page.getByRole('region', { name: 'main.js' });
+    await going.getByRole('textbox', { name: 'Here', exact: true }).getByText('(input) => input.name').waitFor();
+    await page.getByRole('button', { name: /greet/ }).click();
+    // What comes in is seen before it is taken over.
+    await page.getByRole('button', { name: /twice/ }).click();
+    const coming = page.getByRole('region', { name: 'main.js' });
+    await coming.getByRole('textbox', { name: 'Here, now' }).getByText('(input) => input.n * 2').waitFor();
+    await coming
+      .getByRole('textbox', { name: 'Here, after a sync' })
+      .getByText('(input) => input.n + input.n')
+      .waitFor();
     await opened.expectAccessible(page);
 
     await git.commit({ 'twice/README.md': '# Twice\n' });

@@ -22,6 +22,17 @@ it('makes a schedule in plain words, shows when it runs next, and runs, pauses a
     .waitFor();
   await page.getByRole('combobox', { name: 'Time zone' }).fill('Berlin');
   await page.getByRole('option', { name: 'Europe/Berlin' }).click();
+  // When it would run is told before there is a schedule, and what would be none is named while it is typed.
+  const { runs: coming } = await client.schedules.previewCron({
+    cron: '30 6 * * 1,2,3,4',
+    timezone: 'Europe/Berlin',
+    count: 5,
+  });
+  for (const { local } of coming) await page.getByText(local.slice(0, 10)).first().waitFor();
+  await page.getByLabel(/^Cron expression/).fill('30 6 * *');
+  await page.getByText(/has 4 fields/).waitFor();
+  await page.getByLabel(/^Cron expression/).fill('30 6 * * 1,2,3,4');
+  await page.getByText(/has 4 fields/).waitFor({ state: 'hidden' });
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Create the schedule' }).click();
   await page.getByRole('heading', { name: 'morning', level: 1 }).waitFor();

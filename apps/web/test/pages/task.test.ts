@@ -70,6 +70,26 @@ describe('the page of a task', () => {
     expect(await page.getByText('1 unsaved edit').count()).toBe(0);
   });
 
+  it('has the server look at what is typed before it is saved, and leads to the line', async () => {
+    await open();
+    await write(/^main\.js/, greeting('Hello', 'return ((;'));
+    const problems = page.getByRole('region', { name: 'Problems' });
+    await problems.getByText('With your unsaved edits, as you type.').waitFor();
+    await page.locator('.cm-lint-marker-error').waitFor();
+    await problems.getByRole('button', { name: 'main.js:4' }).first().click();
+    await expect.poll(() => page.locator('.cm-activeLineGutter').filter({ hasText: /\d/ }).innerText()).toBe('4');
+    await opened.expectAccessible(page);
+    // An import of a file that is not there is found only by loading the whole, which nothing of is stored.
+    await write(/^main\.js/, `import { word } from './words.js';\n${greeting('Hello', 'void word;')}`);
+    await problems.getByText(/words\.js/).waitFor();
+    expect((await task()).sourceCode).toBe(greeting('Hello'));
+    await write(/^main\.js/, greeting('Good day'));
+    await problems.getByText(/words\.js/).waitFor({ state: 'hidden' });
+    expect(await page.locator('.cm-lint-marker-error').count()).toBe(0);
+    await page.keyboard.press('Control+s');
+    await said(/Saved as revision/);
+  });
+
   it('stores edits of several files together, and asks before it is left', async () => {
     await open();
     const { revision } = await task();

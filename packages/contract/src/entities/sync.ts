@@ -42,6 +42,32 @@ export const PlannedAction = z
   })
   .meta({ id: 'PlannedAction', description: 'What a sync or push would do to one document' });
 
+const planText = z.string().nullable();
+const sideOfPlan = z.enum(['base', 'local', 'remote', 'result']);
+
+/** What a plan would do to one document, to the character. */
+export const PlannedDocument = z
+  .object({
+    planId: z.string(),
+    repositoryId: Id,
+    path: z.string(),
+    action: PlannedAction.shape.action,
+    change: PlannedAction.shape.change,
+    files: z.array(
+      z.object({
+        path: z.string().describe('Within the document'),
+        content: z.enum(['text', 'binary', 'too_large']).describe('Texts are shown of `text` alone, up to 1 MB a side'),
+        in: z.array(sideOfPlan).describe('Where the file is at all'),
+        base: planText.describe('What both sides had when they last agreed'),
+        local: planText.describe('Here'),
+        remote: planText.describe('In the repository'),
+        result: planText.describe('Here, after a sync'),
+      }),
+    ),
+  })
+  .meta({ id: 'PlannedDocument', description: 'One document of a plan, with the texts of its files that differ' });
+export type PlannedDocument = z.output<typeof PlannedDocument>;
+
 export const SyncPlan = z
   .object({
     planId: z.string().describe('Digest of what was seen and of the actions'),

@@ -10,7 +10,7 @@ import {
   SyncRunPage,
   UndoResult,
 } from '../entities/repository.ts';
-import { awaitsApproval, PushResult, SyncPlan, SyncResult } from '../entities/sync.ts';
+import { awaitsApproval, PlannedDocument, PushResult, SyncPlan, SyncResult } from '../entities/sync.ts';
 import { Id } from '../json.ts';
 import { operation } from '../operation.ts';
 import { type ListFields, listInput } from '../paging.ts';
@@ -226,6 +226,30 @@ export const repositories = {
     mcp: 'ratchet_plan_repository_sync',
     targets: [{ kind: 'repository', member: 'id' }],
     cli: 'plan',
+  }),
+  planDiff: operation({
+    name: 'repositories.planDiff',
+    description: 'The texts of one document of a plan: on both sides, before both, and as it would become here',
+    effect: 'read',
+    permission: 'sync',
+    input: z.object({
+      ...byId,
+      planId: z.string().min(1).max(200).describe('The plan that was shown'),
+      path: z.string().min(1).max(4096).describe('The document, as an action of the plan names it'),
+    }),
+    output: PlannedDocument,
+    errors: ['NOT_FOUND', 'REPOSITORY_UNREACHABLE', 'REPOSITORY_BUSY', 'PLAN_STALE'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        planId: '6f1ed002ab5595859014ebf0951522d9',
+        path: 'reports/nightly',
+      },
+    },
+    rest: ['POST', '/repositories/{id}/plan/diff'],
+    graphql: 'planDiff',
+    mcp: 'ratchet_plan_diff',
+    targets: [{ kind: 'repository', member: 'id' }],
   }),
   push: operation({
     name: 'repositories.push',

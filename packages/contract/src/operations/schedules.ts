@@ -15,6 +15,10 @@ const maxRetries = z.int().min(0).max(100);
 const retryBackoffMs = z.int().min(0).max(300_000);
 const timeoutMs = z.int().min(1).max(86_400_000).nullable();
 const outputs = z.array(Id).max(50).describe('Output destinations, besides the global ones');
+const ticks = {
+  count: z.coerce.number().int().min(1).max(100).default(10),
+  from: z.iso.datetime({ offset: true }).optional().describe('After this time; now without'),
+};
 
 export const scheduleList: ListFields = {
   filters: {
@@ -101,6 +105,19 @@ export const schedules = {
     graphql: 'scheduleStats',
     mcp: 'ratchet_schedule_stats',
     cli: 'schedule stats',
+  }),
+  previewCron: operation({
+    name: 'schedules.previewCron',
+    description: 'When a cron expression fires next, before there is a schedule',
+    effect: 'read',
+    permission: 'read',
+    input: z.object({ cron, timezone: timezone.default('UTC'), ...ticks }),
+    output: SchedulePreview,
+    errors: ['VALIDATION_FAILED'],
+    example: { input: { cron: '30 2 * * 1-5', timezone: 'Europe/Berlin', count: 3 } },
+    rest: ['GET', '/schedules/preview'],
+    graphql: 'cronPreview',
+    mcp: 'ratchet_preview_cron',
   }),
   get: operation({
     name: 'schedules.get',
@@ -221,11 +238,7 @@ export const schedules = {
     description: 'The next ticks of a schedule',
     effect: 'read',
     permission: 'read',
-    input: z.object({
-      ...byId,
-      count: z.coerce.number().int().min(1).max(100).default(10),
-      from: z.iso.datetime({ offset: true }).optional().describe('After this time; now without'),
-    }),
+    input: z.object({ ...byId, ...ticks }),
     output: SchedulePreview,
     errors: ['NOT_FOUND'],
     rest: ['GET', '/schedules/{id}/preview'],

@@ -45,6 +45,21 @@ export const taskList: ListFields = {
   defaultSort: [{ field: 'name', order: 'asc' }],
 };
 
+/** Edits that are not saved, as the operations that would save them take them. */
+const unsaved = {
+  files: z
+    .record(z.string().min(1).max(1000), z.string().max(5_000_000).nullable())
+    .refine((files) => Object.keys(files).length <= 1000, 'holds more than 1000 files')
+    .optional()
+    .describe('Texts in place of saved files, by path within the task; null: the file is gone'),
+  sourceCode: sourceCode.optional(),
+  inputSchema: JsonSchema.nullable().optional(),
+  outputSchema: JsonSchema.nullable().optional(),
+  metadata: JsonObject.optional().describe('Members to set in the metadata file; null removes one'),
+};
+const bringsEdits = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && Object.keys(unsaved).some((name) => Object.hasOwn(input, name));
+
 export const tasks = {
   list: operation({
     name: 'tasks.list',
@@ -275,12 +290,21 @@ export const tasks = {
   }),
   validate: operation({
     name: 'tasks.validate',
-    description: 'Check a task’s code, schemas, metadata and tests',
+    description:
+      'Check a task’s code, schemas, metadata and tests; with edits given, as they would make it, storing nothing',
     effect: 'read',
     permission: 'read',
-    input: z.object(byTask),
+    // Code is loaded to see whether it loads: what somebody brings along, only of those who could save it.
+    permissionFor: (input) => (bringsEdits(input) ? 'edit' : undefined),
+    input: z.object({ ...byTask, ...unsaved }),
     output: ValidationResult,
-    errors: ['NOT_FOUND'],
+    errors: ['NOT_FOUND', 'VALIDATION_FAILED'],
+    example: {
+      input: {
+        id: '01912d68-783e-7a03-8467-5661c1243ad4',
+        files: { 'main.js': 'export default async (input) => ({ total: input.items.length });\n' },
+      },
+    },
     rest: ['POST', '/tasks/{id}/validate'],
     graphql: 'validateTask',
     mcp: 'ratchet_validate_task',

@@ -226,6 +226,39 @@ export const repositoryRequirements: readonly Requirement[] = [
     },
   },
   {
+    id: 'repositories.planDiff.textsOfBothSides',
+    says: 'A document of a plan is told file by file, with both sides and what would become of it; of a plan that holds no more, nothing',
+    cites: ['repositories.planDiff'],
+    async run({ call, refused, newRepository }) {
+      const { id, git } = await newRepository(taskFolder('coming'));
+      const { planId } = await call('repositories.plan', { id });
+      const coming = await call('repositories.planDiff', { id, planId, path: 'coming' });
+      expect(coming).toMatchObject({ planId, path: 'coming', action: 'pull', change: 'added' });
+      const code = coming.files.find(({ path }) => path === 'main.js');
+      expect(code).toMatchObject({ content: 'text', in: ['remote', 'result'], base: null, local: null });
+      expect(code?.result).toBe(code?.remote);
+      expect((await refused('repositories.planDiff', { id, planId, path: 'nowhere' })).code).toBe('NOT_FOUND');
+
+      await call('repositories.sync', { id });
+      const before = code?.remote ?? '';
+      await git.commit({ 'coming/main.js': `${before}// later\n` });
+      expect((await refused('repositories.planDiff', { id, planId, path: 'coming' })).code).toBe('PLAN_STALE');
+      const next = await call('repositories.plan', { id });
+      const { files } = await call('repositories.planDiff', { id, planId: next.planId, path: 'coming' });
+      expect(files).toEqual([
+        {
+          path: 'main.js',
+          content: 'text',
+          in: ['base', 'local', 'remote', 'result'],
+          base: before,
+          local: before,
+          remote: `${before}// later\n`,
+          result: `${before}// later\n`,
+        },
+      ]);
+    },
+  },
+  {
     id: 'repositories.push.everyChange',
     says: 'A push sends every changed task; a remote that refuses it is told, and the change waits',
     cites: ['repositories.push'],

@@ -108,6 +108,28 @@ export const scheduleRequirements: readonly Requirement[] = [
       expect(preview.runs[1]?.local).toContain('12:00');
     },
   },
+  {
+    id: 'schedules.previewCron.beforeThereIsOne',
+    says: 'When an expression fires is told before a schedule is made of it; what could be no schedule is refused alike',
+    cites: ['schedules.previewCron'],
+    async run({ call, refused }) {
+      const from = '2030-03-30T00:00:00Z';
+      const preview = await call('schedules.previewCron', {
+        cron: ' 0  12 * * * ',
+        timezone: 'europe/berlin',
+        count: 2,
+        from,
+      });
+      expect(preview.timezone).toBe('Europe/Berlin');
+      expect(preview.runs.map(({ at }) => Date.parse(at))).toEqual([
+        Date.parse('2030-03-30T11:00:00Z'),
+        Date.parse('2030-03-31T10:00:00Z'),
+      ]);
+      expect((await call('schedules.previewCron', { cron: '@daily', from })).runs).toHaveLength(10);
+      for (const wrong of [{ cron: 'whenever' }, { cron: '0 0 30 2 *' }, { cron: '@daily', timezone: 'Mars/Base' }])
+        expect((await refused('schedules.previewCron', wrong)).code).toBe('VALIDATION_FAILED');
+    },
+  },
 ];
 
 export const workerRequirements: readonly Requirement[] = [

@@ -291,6 +291,48 @@ export const taskRequirements: readonly Requirement[] = [
     },
   },
   {
+    id: 'tasks.validate.beforeItIsSaved',
+    says: 'Edits are checked before they are saved, by the rules of what is saved, and nothing of them is kept',
+    cites: ['tasks.validate'],
+    async run({ call, refused, newTask }) {
+      const { id, revision, metadata } = await newTask();
+      const problemsOf = async (edits: object) => {
+        const { valid, problems } = await call('tasks.validate', { id, ...edits });
+        expect(valid).toBe(!problems.some(({ severity }) => severity === 'error'));
+        return problems;
+      };
+      const broken = '() => {\n  return ((;\n}\n';
+      const at = expect.objectContaining({ path: 'main.js', line: 2, severity: 'error' });
+      expect(await problemsOf({ files: { 'main.js': broken } })).toContainEqual(at);
+      expect(await problemsOf({ sourceCode: broken })).toContainEqual(at);
+      expect(
+        await problemsOf({ files: { 'main.js': "import { x } from './lib.js';\nexport default () => x;\n" } }),
+      ).toEqual(expect.arrayContaining([expect.objectContaining({ severity: 'error' })]));
+      const both = {
+        'main.js': "import { x } from './lib.js';\nexport default () => x;\n",
+        'lib.js': 'export const x = 1;\n',
+      };
+      expect((await call('tasks.validate', { id, files: both })).valid).toBe(true);
+      expect(await problemsOf({ inputSchema: { type: 'nothing' } })).toContainEqual(
+        expect.objectContaining({ path: 'input.schema.json' }),
+      );
+      expect(await problemsOf({ files: { 'metadata.json': '{' } })).toContainEqual(
+        expect.objectContaining({ path: 'metadata.json' }),
+      );
+      for (const edits of [
+        { files: { 'metadata.json': null } },
+        { files: { '../outside.js': '' } },
+        { files: { 'main.js/inner.js': '' } },
+        { metadata: { version: 'newest' } },
+      ])
+        expect((await problemsOf(edits)).length).toBeGreaterThan(0);
+      const many = Object.fromEntries(Array.from({ length: 1001 }, (_, n) => [`f${n}.txt`, '']));
+      expect((await refused('tasks.validate', { id, files: many })).code).toBe('VALIDATION_FAILED');
+      expect(await call('tasks.get', { id })).toMatchObject({ revision, metadata });
+      expect(await call('tasks.validate', { id })).toEqual({ valid: true, problems: [] });
+    },
+  },
+  {
     id: 'tasks.test.report',
     says: 'The tests of a task are run and each is told with what it expected and got',
     cites: ['tasks.test'],

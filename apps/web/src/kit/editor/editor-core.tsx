@@ -1,4 +1,4 @@
-import { diagnosticCount } from '@codemirror/lint';
+import { diagnosticCount, lintGutter } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState, type Extension, Prec } from '@codemirror/state';
 import { EditorView, keymap, type ViewUpdate } from '@codemirror/view';
 import { Box, useComputedColorScheme } from '@mantine/core';
@@ -7,7 +7,7 @@ import { breakpointGutter } from './breakpoint-gutter.ts';
 import { basics, editing, named, reading } from './editor-extensions.ts';
 import { EditorFooter } from './editor-footer.tsx';
 import { isLarge, loadLanguage } from './editor-language.ts';
-import { checkedProblems, givenProblems } from './editor-problems.ts';
+import { checkedProblems, givenProblems, lineAt } from './editor-problems.ts';
 import { editorTheme } from './editor-theme.ts';
 import { minimalChange, type TextChange } from './text-diff.ts';
 import { closeText, openText, plainShape, type TextShape } from './text-shape.ts';
@@ -127,6 +127,7 @@ export function EditorCore(props: EditorCoreProps) {
   const validates = validate !== undefined && !large;
   useEffect(() => {
     configure(parts.problems, [
+      shownProblems || validates ? lintGutter() : none,
       shownProblems && shownProblems.length > 0 ? givenProblems(shownProblems) : none,
       validates
         ? checkedProblems(async (text) => (await latest.current.validate?.(closeText(text, shape.current))) ?? [])
@@ -146,6 +147,15 @@ export function EditorCore(props: EditorCoreProps) {
       wanted = false;
     };
   }, [language, large, readOnly, validates, parts, configure]);
+
+  const reveal = useSame(props.reveal);
+  useEffect(() => {
+    const view = viewRef.current;
+    if (!view || !reveal) return;
+    const at = lineAt(view.state, reveal.line).from;
+    view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
+    view.focus();
+  }, [reveal, viewRef]);
 
   useLayoutEffect(() => {
     const view = viewRef.current;

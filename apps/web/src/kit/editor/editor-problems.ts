@@ -1,10 +1,14 @@
 import { type Diagnostic, linter } from '@codemirror/lint';
-import type { EditorState, Extension } from '@codemirror/state';
+import type { EditorState, Extension, Line } from '@codemirror/state';
 import type { Problem } from './types.ts';
+
+/** A line by its number from 1; of one outside the text the nearest. */
+export const lineAt = (state: EditorState, line: number): Line =>
+  state.doc.line(Math.min(Math.max(Math.trunc(line) || 1, 1), state.doc.lines));
 
 /** A problem at its place in a text; one outside the text stands at the nearest line. */
 export function diagnosticOf(state: EditorState, { line, column, message, severity }: Problem): Diagnostic {
-  const at = state.doc.line(Math.min(Math.max(Math.trunc(line) || 1, 1), state.doc.lines));
+  const at = lineAt(state, line);
   const from = column === undefined ? at.from : Math.min(at.from + Math.max(column - 1, 0), at.to);
   const word = column === undefined ? null : state.wordAt(from);
   return { from, to: word ? word.to : at.to, severity, message };

@@ -7,7 +7,7 @@ import type { CodeEditorProps, DiffViewProps } from './types.ts';
 export { languageOf } from './language-of.ts';
 export type { HunkMergeProps } from './merge-props.ts';
 export type { StructuredMergeProps } from './structured-merge.tsx';
-export type { CodeEditorProps, DiffViewProps, EditorLanguage, Problem } from './types.ts';
+export type { CodeEditorProps, DiffViewProps, EditorLanguage, Problem, Reveal } from './types.ts';
 
 const Editor = lazy(() => import('./code-editor.tsx'));
 const Diff = lazy(() => import('./diff-view.tsx'));

@@ -36,6 +36,15 @@ export interface CodeEditorProps {
   readonly minHeight?: number | string | undefined;
   readonly maxHeight?: number | string | undefined;
   readonly autoFocus?: boolean | undefined;
+  /** Goes to a line when it is first shown, and anew whenever this is another value. */
+  readonly reveal?: Reveal | undefined;
+}
+
+export interface Reveal {
+  /** From 1; one outside the text means the nearest. */
+  readonly line: number;
+  /** Another number asks again for the same line. */
+  readonly asked?: number;
 }
 
 export interface DiffViewProps {

@@ -63,14 +63,15 @@ export function filterLines<L extends LogEntry>(lines: readonly L[], { levels, t
   );
 }
 
-/** What is said aloud of a log: `1,204 lines, 2 errors, 1 warning`. */
-export function summaryText(lines: readonly LogEntry[]): string {
+/** What is said aloud of a log: `1,204 lines, 2 errors, 1 warning`; with a filter `3 of 1,204 lines are shown, 2 errors`. */
+export function summaryText(lines: readonly LogEntry[], of: number = lines.length): string {
   let errors = 0;
   let warnings = 0;
   for (const { level } of lines)
     if (level === 'error') errors++;
     else if (level === 'warn') warnings++;
-  const said = [counted(lines.length, 'line')];
+  const filtered = `${lines.length.toLocaleString('en')} of ${counted(of, 'line')} ${of === 1 ? 'is' : 'are'} shown`;
+  const said = [of === lines.length ? counted(of, 'line') : filtered];
   if (errors > 0) said.push(counted(errors, 'error'));
   if (warnings > 0) said.push(counted(warnings, 'warning'));
   return said.join(', ');

@@ -47,7 +47,7 @@ export function LogView(props: LogViewProps) {
   const shown = useMemo(() => filterLines(lines, { levels, text: searched }), [lines, levels, searched]);
   const scroller = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(live);
-  const summary = useSummary(lines, live);
+  const summary = useSummary(shown, lines.length, live);
 
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -205,19 +205,23 @@ function Line({ line }: { line: LogEntry }) {
 
 const summaryMs = 10_000;
 
-/** What is said aloud: how much there is, not each line, and not more often than every ten seconds. */
-function useSummary(lines: readonly LogEntry[], live: boolean): string {
+/** A log that is read page by page is told when it rests. */
+const restMs = 500;
+
+/** What is said aloud: how much is shown, not each line, and while lines come not more often than every ten seconds. */
+function useSummary(shown: readonly LogEntry[], of: number, live: boolean): string {
   const [said, setSaid] = useState('');
-  const now = useRef(lines);
-  now.current = lines;
+  const now = useRef({ shown, of });
+  now.current = { shown, of };
   useEffect(() => {
-    const say = () => setSaid(summaryText(now.current));
-    if (!live) {
-      say();
-      return;
-    }
-    const timer = setInterval(say, summaryMs);
+    if (!live) return;
+    const timer = setInterval(() => setSaid(summaryText(now.current.shown, now.current.of)), summaryMs);
     return () => clearInterval(timer);
   }, [live]);
+  useEffect(() => {
+    if (live) return;
+    const timer = setTimeout(() => setSaid(summaryText(shown, of)), restMs);
+    return () => clearTimeout(timer);
+  }, [live, shown, of]);
   return said;
 }

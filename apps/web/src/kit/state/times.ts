@@ -2,37 +2,37 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/**
+ * Each unit up to where the next says as much: 34 hours are told as such, because neither "tomorrow" nor "in 1 day" would
+ * say whether it is tomorrow.
+ */
 const steps = [
-  { unit: 'year', ms: 365 * day },
-  { unit: 'month', ms: 30 * day },
-  { unit: 'day', ms: day },
-  { unit: 'hour', ms: hour },
-  { unit: 'minute', ms: minute },
+  { unit: 'minute', ms: minute, below: hour },
+  { unit: 'hour', ms: hour, below: 2 * day },
+  { unit: 'day', ms: day, below: 60 * day },
+  { unit: 'month', ms: 30 * day, below: 720 * day },
+  { unit: 'year', ms: 365 * day, below: Number.POSITIVE_INFINITY },
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat('en');
+/** The server's clock may go before the browser's by this much: what has just happened is not to come. */
+const clocksDiffer = 3_000;
 
-/** `3 minutes ago`, `in 2 hours`; what is nearer than 45 seconds is now. */
+/** `3 minutes ago`, `in 34 hours`; what is nearer than 45 seconds is now. */
 export function relativeTime(time: number, now: number): string {
   const apart = time - now;
   const distance = Math.abs(apart);
   if (!Number.isFinite(apart)) return 'unknown';
-  if (distance < 45_000) return apart <= 0 ? 'just now' : 'in a moment';
-  for (const [index, { unit, ms }] of steps.entries()) {
-    const count = Math.round(distance / ms);
-    // 59.6 minutes are an hour, and not 60 minutes.
-    const above = steps[index - 1];
-    if (above !== undefined && Math.round(distance / ms) * ms >= above.ms)
-      return relative.format(Math.sign(apart), above.unit);
-    if (distance >= ms || unit === 'minute') return relative.format(Math.sign(apart) * Math.max(1, count), unit);
-  }
-  return 'just now';
+  if (distance < 45_000) return apart <= clocksDiffer ? 'just now' : 'in a moment';
+  // 59.6 minutes are an hour, and not 60 minutes.
+  const { unit, ms } = steps.find((step) => Math.round(distance / step.ms) * step.ms < step.below) ?? steps[4];
+  return relative.format(Math.sign(apart) * Math.max(1, Math.round(distance / ms)), unit);
 }
 
-/** Milliseconds after which the text of `relativeTime` may differ. */
+/** Milliseconds after which the text of `relativeTime` may differ; what is to come is looked at when it has come. */
 export function nextTick(time: number, now: number): number {
   const distance = Math.abs(time - now);
-  if (distance < 2 * minute) return 15_000;
+  if (distance < 2 * minute) return time - now > clocksDiffer ? Math.min(15_000, time - now - clocksDiffer) : 15_000;
   return distance < 2 * hour ? 30_000 : 10 * minute;
 }
 

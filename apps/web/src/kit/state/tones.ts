@@ -42,6 +42,10 @@ const looks: Readonly<Record<string, StatusLook>> = {
   opening: look('info', 'working', 'Opening'),
   merged: look('success', 'done', 'Merged'),
   closed: look('neutral', 'stopped', 'Closed'),
+  // OpenSpec changes
+  no_tasks: look('neutral', 'off', 'No tasks'),
+  complete: look('success', 'done', 'All tasks done'),
+  archived: look('neutral', 'stopped', 'Archived'),
   // Conflicts
   open: look('warning', 'attention', 'Open'),
   resolved: look('success', 'done', 'Resolved'),

@@ -26,7 +26,7 @@ function ConflictOf({ id }: { id: string }) {
   useTitle(data ? `Conflict in ${data.repositoryPath}` : 'Conflict');
   const repository = useQuery({
     ...read('repositories', 'get', { id: data?.repositoryId ?? '' }),
-    enabled: data !== undefined,
+    enabled: data?.documentKind === 'task',
   });
   const task = useQuery({
     ...read('tasks', 'get', { id: data?.taskId ?? '' }),
@@ -63,10 +63,16 @@ function ConflictOf({ id }: { id: string }) {
                 Task <TextLink href={`/tasks/${data.taskId}`}>{task.data.name}</TextLink>,{' '}
               </>
             )}
-            repository{' '}
-            <TextLink href={`/repositories/${data.repositoryId}`}>
-              {repository.data?.name ?? data.repositoryId}
-            </TextLink>
+            {data.documentKind === 'task' ? (
+              <>
+                repository{' '}
+                <TextLink href={`/repositories/${data.repositoryId}`}>
+                  {repository.data?.name ?? data.repositoryId}
+                </TextLink>
+              </>
+            ) : (
+              <TextLink href={`/specs/${data.documentId}`}>The change of its project</TextLink>
+            )}
             , found <RelativeTime time={data.createdAt} />
           </Text>
         </Group>

@@ -36,7 +36,7 @@ export function ResolveBar({ conflict, use, hasTests, runTests, onRunTests, onRe
   });
   const resolve = useAction({
     act: () => client.conflicts.resolve(resolveInput(conflict, decisions)),
-    changes: ['conflicts', 'tasks', 'repositories', 'registry'],
+    changes: ['conflicts', 'tasks', 'repositories', 'registry', 'specs', 'projects'],
     onDone: (resolved) => {
       queries.setQueryData(['conflicts', 'get', { id: conflict.id }], resolved);
       use.forget();

@@ -25,7 +25,7 @@ interface ResolvedConflictProps {
 
 /** A conflict that was decided: by whom and how, what both sides were, and taking it back. */
 export function ResolvedConflict({ conflict, justNow, runTests }: ResolvedConflictProps) {
-  const { taskId, repositoryId, repositoryPath } = conflict;
+  const { taskId, repositoryId, repositoryPath, documentKind, documentId } = conflict;
   const may = useMay();
   const { confirm, dialog } = useConfirm();
   const panel = useRef<HTMLDivElement>(null);
@@ -80,8 +80,7 @@ export function ResolvedConflict({ conflict, justNow, runTests }: ResolvedConfli
             ) : (
               <>
                 {conflict.resolvedBy ?? 'Someone'} {resolutionNames[conflict.resolution ?? ''] ?? 'decided it'},{' '}
-                <RelativeTime time={conflict.resolvedAt} />. What was left out is on record below and in the task’s
-                history.
+                <RelativeTime time={conflict.resolvedAt} />. What was left out is on record below and in the history.
               </>
             )}
           </Text>
@@ -108,14 +107,18 @@ export function ResolvedConflict({ conflict, justNow, runTests }: ResolvedConfli
               </Button>
             )}
             {taskId !== null && <TextLink href={`/tasks/${taskId}?tab=history`}>History of the task</TextLink>}
-            <Anchor
-              component={Link}
-              {...({ to: `/repositories/${repositoryId}`, search: { tab: 'push' } } as object)}
-              underline="always"
-              size="sm"
-            >
-              What waits to be pushed
-            </Anchor>
+            {documentKind === 'task' ? (
+              <Anchor
+                component={Link}
+                {...({ to: `/repositories/${repositoryId}`, search: { tab: 'push' } } as object)}
+                underline="always"
+                size="sm"
+              >
+                What waits to be pushed
+              </Anchor>
+            ) : (
+              <TextLink href={`/specs/${documentId}?tab=history`}>History of the change</TextLink>
+            )}
           </Group>
         </Stack>
       </Notice>

@@ -12,7 +12,7 @@ export function conflictColumns(repositories: readonly { id: string; name: strin
   return [
     {
       key: 'path',
-      header: 'Task',
+      header: 'Document',
       sortField: 'repositoryPath',
       render: ({ repositoryPath }) => <span style={{ overflowWrap: 'anywhere' }}>{repositoryPath}</span>,
     },
@@ -31,7 +31,12 @@ export function conflictColumns(repositories: readonly { id: string; name: strin
     {
       key: 'repository',
       header: 'Repository',
-      render: ({ repositoryId }) => <TextLink href={`/repositories/${repositoryId}`}>{nameOf(repositoryId)}</TextLink>,
+      render: ({ repositoryId, documentKind, documentId }) =>
+        documentKind === 'task' ? (
+          <TextLink href={`/repositories/${repositoryId}`}>{nameOf(repositoryId)}</TextLink>
+        ) : (
+          <TextLink href={`/specs/${documentId}`}>A change of OpenSpec</TextLink>
+        ),
     },
     {
       key: 'status',

@@ -1,4 +1,4 @@
-import { Progress, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { Progress, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
@@ -10,6 +10,7 @@ import { LogView } from '../../kit/log/log-view.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { lookOf } from '../../kit/state/tones.ts';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { SaidAloud } from '../runs/said-aloud.tsx';
 import { AttemptsTab } from './attempts-tab.tsx';
 import { DeliveriesTab } from './deliveries-tab.tsx';
@@ -72,6 +73,28 @@ function OneExecution({ id }: { id: string }) {
   const progress = log.progress ?? { value: execution.progress ?? 0, message: execution.progressMessage };
   const known = log.progress !== null || execution.progress !== null;
   const text = lookOf(status).text;
+  const logTab = (
+    <>
+      {log.error ? (
+        <ErrorPanel error={log.error} onRetry={log.retry} />
+      ) : (
+        <LogView
+          lines={log.lines}
+          live={runs === true}
+          label={`Log of ${taskName}`}
+          fileName={`${taskName}-${id}.log`}
+          empty={
+            log.loading
+              ? 'Loading the log'
+              : runs
+                ? 'It has not written anything yet. What it writes with console.log is shown here as it comes.'
+                : 'It wrote nothing. A task writes to its log with console.log.'
+          }
+        />
+      )}
+      {log.cut && <Text size="sm">The log goes on after these lines; the first 100,000 are shown.</Text>}
+    </>
+  );
   return (
     <Stack>
       <PageHead
@@ -90,47 +113,25 @@ function OneExecution({ id }: { id: string }) {
         </div>
       )}
       <ExecutionFacts execution={execution} />
-      <Tabs value={tab} onChange={(next) => setState({ tab: next ?? 'result' })} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="result">Result</Tabs.Tab>
-          <Tabs.Tab value="logs">Log{log.lines.length > 0 && ` (${log.lines.length.toLocaleString('en')})`}</Tabs.Tab>
-          <Tabs.Tab value="trace">Trace and profile</Tabs.Tab>
-          <Tabs.Tab value="attempts">Attempts</Tabs.Tab>
-          <Tabs.Tab value="deliveries">Deliveries</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="result" pt="md">
-          <ResultTab execution={execution} />
-        </Tabs.Panel>
-        <Tabs.Panel value="logs" pt="md">
-          {log.error ? (
-            <ErrorPanel error={log.error} onRetry={log.retry} />
-          ) : (
-            <LogView
-              lines={log.lines}
-              live={runs === true}
-              label={`Log of ${taskName}`}
-              fileName={`${taskName}-${id}.log`}
-              empty={
-                log.loading
-                  ? 'Loading the log'
-                  : runs
-                    ? 'It has not written anything yet. What it writes with console.log is shown here as it comes.'
-                    : 'It wrote nothing. A task writes to its log with console.log.'
-              }
-            />
-          )}
-          {log.cut && <Text size="sm">The log goes on after these lines; the first 100,000 are shown.</Text>}
-        </Tabs.Panel>
-        <Tabs.Panel value="trace" pt="md">
-          <TraceTab execution={execution} />
-        </Tabs.Panel>
-        <Tabs.Panel value="attempts" pt="md">
-          <AttemptsTab jobId={jobId} current={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="deliveries" pt="md">
-          <DeliveriesTab executionId={id} ended={runs === false} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        label="Parts of the execution"
+        value={tab}
+        onChange={(next) => setState({ tab: next })}
+        tabs={[
+          { value: 'result', label: 'Result', content: <ResultTab execution={execution} /> },
+          { value: 'logs', label: counted('Log', log.lines.length), content: logTab },
+          { value: 'trace', label: 'Trace and profile', content: <TraceTab execution={execution} /> },
+          { value: 'attempts', label: 'Attempts', content: <AttemptsTab jobId={jobId} current={id} /> },
+          {
+            value: 'deliveries',
+            label: 'Deliveries',
+            content: <DeliveriesTab executionId={id} ended={runs === false} />,
+          },
+        ]}
+      />
     </Stack>
   );
 }
+
+const counted = (label: string, count: number): string =>
+  count > 0 ? `${label} (${count.toLocaleString('en')})` : label;

@@ -1,4 +1,4 @@
-import { Button, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconStack2 } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import { countText } from '../../kit/state/times.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { sortClauses, sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { TaskPicker } from '../../parts/task-picker.tsx';
 import { useLiveRows } from '../runs/use-live-rows.ts';
 import { BatchesTable } from './batches-table.tsx';
@@ -52,6 +53,61 @@ export function JobsPage() {
       Queue a job
     </Button>
   );
+  const jobTable = (
+    <Stack>
+      <FilterBar
+        search={{ label: 'Search by task name', placeholder: 'Part of a name' }}
+        filters={jobFilters}
+        values={{ q, status, priority, when }}
+        onChange={({ q, status, priority, when }) => setState({ q, status, priority, when })}
+      >
+        <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
+      </FilterBar>
+      {(batch || schedule) && (
+        <Text size="sm">
+          Only those of one {batch ? 'batch' : 'schedule'}. <TextLink href="/jobs">Show all jobs</TextLink>
+        </Text>
+      )}
+      <JobBulk rows={rows} selected={selected} onSelected={setSelected} onDone={apply} />
+      {query.error && rows.length === 0 ? (
+        <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <DataTable
+          label="Jobs"
+          rows={rows}
+          columns={jobColumns}
+          rowKey={jobKey}
+          rowHref={jobHref}
+          rowLabel={jobLabel}
+          sort={sortOf(sort)}
+          onSort={(next) => setState({ sort: sortText(next) })}
+          selection={{ selected, onChange: setSelected }}
+          loading={query.isPending || query.isFetchingNextPage}
+          {...(total === undefined ? {} : { total })}
+          onEndReached={() => {
+            if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+          }}
+          empty={
+            filtered ? (
+              <EmptyState
+                icon={IconStack2}
+                title="No job matches"
+                text="Take away a filter, or look at a longer time."
+                action={<KitLink href="/jobs">Show all jobs</KitLink>}
+              />
+            ) : (
+              <EmptyState
+                icon={IconStack2}
+                title="No job yet"
+                text="A job runs a task as soon as a worker is free, again where it fails, and at the time that you say."
+                action={queueButton}
+              />
+            )
+          }
+        />
+      )}
+    </Stack>
+  );
   return (
     <Stack>
       <PageHead
@@ -67,70 +123,19 @@ export function JobsPage() {
       />
       <QueuePanel />
       <JobFigures />
-      <Tabs value={tab} onChange={(next) => setState({ tab: next ?? 'jobs', sort: undefined })} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="jobs">Jobs</Tabs.Tab>
-          <Tabs.Tab value="batches">Batches</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="jobs" pt="md">
-          <Stack>
-            <FilterBar
-              search={{ label: 'Search by task name', placeholder: 'Part of a name' }}
-              filters={jobFilters}
-              values={{ q, status, priority, when }}
-              onChange={({ q, status, priority, when }) => setState({ q, status, priority, when })}
-            >
-              <TaskPicker value={task || null} onChange={(id) => setState({ task: id ?? '' })} clearable filter />
-            </FilterBar>
-            {(batch || schedule) && (
-              <Text size="sm">
-                Only those of one {batch ? 'batch' : 'schedule'}. <TextLink href="/jobs">Show all jobs</TextLink>
-              </Text>
-            )}
-            <JobBulk rows={rows} selected={selected} onSelected={setSelected} onDone={apply} />
-            {query.error && rows.length === 0 ? (
-              <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
-            ) : (
-              <DataTable
-                label="Jobs"
-                rows={rows}
-                columns={jobColumns}
-                rowKey={jobKey}
-                rowHref={jobHref}
-                rowLabel={jobLabel}
-                sort={sortOf(sort)}
-                onSort={(next) => setState({ sort: sortText(next) })}
-                selection={{ selected, onChange: setSelected }}
-                loading={query.isPending || query.isFetchingNextPage}
-                {...(total === undefined ? {} : { total })}
-                onEndReached={() => {
-                  if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
-                }}
-                empty={
-                  filtered ? (
-                    <EmptyState
-                      icon={IconStack2}
-                      title="No job matches"
-                      text="Take away a filter, or look at a longer time."
-                      action={<KitLink href="/jobs">Show all jobs</KitLink>}
-                    />
-                  ) : (
-                    <EmptyState
-                      icon={IconStack2}
-                      title="No job yet"
-                      text="A job runs a task as soon as a worker is free, again where it fails, and at the time that you say."
-                      action={queueButton}
-                    />
-                  )
-                }
-              />
-            )}
-          </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="batches" pt="md">
-          <BatchesTable sort={sort} onSort={(next) => setState({ sort: next })} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        label="Jobs and batches"
+        value={tab}
+        onChange={(next) => setState({ tab: next, sort: undefined })}
+        tabs={[
+          { value: 'jobs', label: 'Jobs', content: jobTable },
+          {
+            value: 'batches',
+            label: 'Batches',
+            content: <BatchesTable sort={sort} onSort={(next) => setState({ sort: next })} />,
+          },
+        ]}
+      />
       <CreateJob opened={creating} onClose={create.close} />
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Stack, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { IconFileText, IconRefresh } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { PageHead } from '../../app/page-head.tsx';
@@ -14,6 +14,7 @@ import type { Column } from '../../kit/table/columns.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { readList } from '../../kit/table/filter-values.ts';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { TaskPicker } from '../../parts/task-picker.tsx';
 import { executionClauses, executionDefaults } from '../executions/execution-filters.ts';
 import { timeRanges } from '../runs/time-range.ts';
@@ -124,6 +125,35 @@ export function LogsPage() {
       }
     />
   );
+  const lineTable = (
+    <DataTable
+      label="Lines of logs"
+      rows={lines}
+      columns={lineColumns}
+      rowKey={lineKey}
+      rowHref={logHref}
+      loading={busy}
+      total={lines.length}
+      empty={empty}
+    />
+  );
+  const patternTable = (
+    <>
+      <Text size="sm" mb="xs">
+        Lines that say the same apart from ids, times, addresses, quoted texts and numbers.
+      </Text>
+      <DataTable
+        label="Patterns of log lines"
+        rows={patterns}
+        columns={patternColumns}
+        rowKey={patternKey}
+        rowHref={patternHref}
+        loading={busy}
+        total={patterns.length}
+        empty={empty}
+      />
+    </>
+  );
   return (
     <Stack>
       <PageHead
@@ -172,39 +202,15 @@ export function LogsPage() {
           <TimeChart label="Lines found, by time" kind="bar" stacked series={series} points={trend} height={160} />
         </Paper>
       )}
-      <Tabs value={tab} onChange={(next) => setState({ tab: next ?? 'lines' })} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="lines">Lines</Tabs.Tab>
-          <Tabs.Tab value="patterns">Patterns</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="lines" pt="md">
-          <DataTable
-            label="Lines of logs"
-            rows={lines}
-            columns={lineColumns}
-            rowKey={lineKey}
-            rowHref={logHref}
-            loading={busy}
-            total={lines.length}
-            empty={empty}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="patterns" pt="md">
-          <Text size="sm" mb="xs">
-            Lines that say the same apart from ids, times, addresses, quoted texts and numbers.
-          </Text>
-          <DataTable
-            label="Patterns of log lines"
-            rows={patterns}
-            columns={patternColumns}
-            rowKey={patternKey}
-            rowHref={patternHref}
-            loading={busy}
-            total={patterns.length}
-            empty={empty}
-          />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs
+        label="Ways to look at the lines"
+        value={tab}
+        onChange={(next) => setState({ tab: next })}
+        tabs={[
+          { value: 'lines', label: 'Lines', content: lineTable },
+          { value: 'patterns', label: 'Patterns', content: patternTable },
+        ]}
+      />
     </Stack>
   );
 }

@@ -63,7 +63,7 @@ export function NewSchedule() {
           draft={draft}
           disabled={refused !== undefined}
           onInputReadable={setReadable}
-          preview={<NextRuns id={null} current={false} enabled />}
+          preview={<NextRuns cron={values.cron} timezone={values.timezone} enabled={enabled} />}
         />
         <Switch
           label="Runs from now on"

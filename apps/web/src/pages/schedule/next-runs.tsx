@@ -1,16 +1,19 @@
 import { Code, List, Skeleton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { RatchetError } from '@ratchet/contract/errors';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { read } from '../../api/queries.ts';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { RelativeTime } from '../../kit/state/relative-time.tsx';
 
 interface Props {
-  /** Null: it is not stored yet. */
-  readonly id: string | null;
-  /** Stored as it stands in the form. */
-  readonly current: boolean;
+  /** As they stand in the form, stored or not. */
+  readonly cron: string;
+  readonly timezone: string;
   readonly enabled: boolean;
 }
+
+const pauseMs = 300;
 
 /** `2026-11-23T02:00:00+01:00` as `Mon 2026-11-23 02:00 +01:00`: the clock of its zone, not of whoever looks. */
 function clockWords(local: string): string {
@@ -22,17 +25,25 @@ function clockWords(local: string): string {
   return `${weekday} ${date} ${time}${seconds === ':00' ? '' : seconds} ${offset === 'Z' ? '+00:00' : offset}`;
 }
 
+/** What the server says of an expression or a zone that it does not take. */
+function reasonOf({ message, details }: RatchetError): string {
+  const [issue] = Array.isArray(details) ? (details as { message?: unknown }[]) : [];
+  return typeof issue?.message === 'string' ? issue.message : message;
+}
+
 /** When it runs next, as the server works it out: clocks that change are reckoned with. */
-export function NextRuns({ id, current, enabled }: Props) {
-  const asked = id !== null && current;
+export function NextRuns({ cron, timezone, enabled }: Props) {
+  const [asked] = useDebouncedValue({ cron: cron.trim(), timezone }, pauseMs);
   const { data, error, refetch } = useQuery({
-    ...read('schedules', 'preview', { id: id ?? '', count: 5 }),
-    enabled: asked,
+    ...read('schedules', 'previewCron', { ...asked, count: 5 }),
+    enabled: asked.cron !== '',
+    placeholderData: keepPreviousData,
   });
-  if (!asked)
+  if (asked.cron === '') return null;
+  if (error instanceof RatchetError && error.code === 'VALIDATION_FAILED')
     return (
-      <Text size="sm" role="status">
-        Save it, and the server shows here when it runs next.
+      <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+        {reasonOf(error)}
       </Text>
     );
   if (error) return <ErrorPanel error={error} onRetry={() => void refetch()} />;

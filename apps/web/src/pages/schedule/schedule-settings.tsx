@@ -42,7 +42,6 @@ export function ScheduleSettings({ schedule }: { schedule: Schedule }) {
     if (fine && readable) save.mutate();
   };
   const refused = may('edit') && may('run') ? undefined : 'You may not change schedules: that needs edit and run.';
-  const current = values.cron === schedule.cron && values.timezone === schedule.timezone;
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
@@ -52,7 +51,7 @@ export function ScheduleSettings({ schedule }: { schedule: Schedule }) {
           draft={draft}
           disabled={refused !== undefined}
           onInputReadable={setReadable}
-          preview={<NextRuns id={schedule.id} current={current} enabled={schedule.enabled} />}
+          preview={<NextRuns cron={values.cron} timezone={values.timezone} enabled={schedule.enabled} />}
         />
         <SaveBar
           draft={draft}

@@ -3,7 +3,7 @@ import { useIdentity, useMay } from '../../api/use-identity.ts';
 import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
-import { PageTabs } from '../administration/page-tabs.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Credentials } from './credentials.tsx';
 import { Secrets } from './secrets.tsx';
 

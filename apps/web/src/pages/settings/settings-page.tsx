@@ -2,7 +2,7 @@ import { Stack } from '@mantine/core';
 import { useMay } from '../../api/use-identity.ts';
 import { PageHead } from '../../app/page-head.tsx';
 import { useUrlState } from '../../app/use-url-state.ts';
-import { PageTabs } from '../administration/page-tabs.tsx';
+import { PageTabs } from '../../parts/page-tabs.tsx';
 import { Alerts } from './alerts.tsx';
 import { Appearance } from './appearance.tsx';
 import { Configuration } from './configuration.tsx';

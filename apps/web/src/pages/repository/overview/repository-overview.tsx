@@ -115,8 +115,9 @@ function Tiles({ repository, health }: { repository: Repository; health: Health 
 }
 
 function Activity({ id }: { id: string }) {
-  const [{ days }, setState] = useUrlState(urlDefaults);
-  const analytics = useQuery(read('repositories', 'analytics', { id, days: Number(days) || 30 }));
+  const [{ days: wanted }, setState] = useUrlState(urlDefaults);
+  const days = spans.some(({ value }) => value === wanted) ? wanted : urlDefaults.days;
+  const analytics = useQuery(read('repositories', 'analytics', { id, days: Number(days) }));
   const { data } = analytics;
   if (analytics.error) return <ErrorPanel error={analytics.error} onRetry={() => void analytics.refetch()} />;
   return (

@@ -1,19 +1,22 @@
-import { Accordion, Anchor, Code, Group, List, Stack, Text } from '@mantine/core';
+import { Accordion, Anchor, Group, Stack, Text } from '@mantine/core';
+import type { SyncPlan } from '@ratchet/contract/entities/sync';
 import { Link } from '@tanstack/react-router';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
-import { PendingChanges } from '../parts/pending-changes.tsx';
 import { OpenConflictOf } from './open-conflict-of.tsx';
+import { PlanFiles } from './plan-files.tsx';
 import { type Action, sentenceOf } from './plan-words.ts';
 
 interface PlanDocumentProps {
   readonly action: Action;
   readonly repositoryId: string;
+  readonly planId: string;
+  readonly onStale: (plan: SyncPlan) => void;
   /** Its details are read when it is opened. */
   readonly opened: boolean;
 }
 
 /** What a plan would do to one document; opened, file by file. */
-export function PlanDocument({ action, repositoryId, opened }: PlanDocumentProps) {
+export function PlanDocument({ action, repositoryId, planId, onStale, opened }: PlanDocumentProps) {
   const { path, taskId, files } = action;
   const word = action.action === 'merge' ? 'merged' : action.action === 'conflict' ? 'conflict' : action.change;
   const text = { merge: 'Merged', detach: 'Detached', move: 'Moved' }[action.action as string];
@@ -37,23 +40,8 @@ export function PlanDocument({ action, repositoryId, opened }: PlanDocumentProps
           <Stack gap="sm">
             <Text size="sm">{sentenceOf(action)}</Text>
             {action.action === 'conflict' && <OpenConflictOf repositoryId={repositoryId} path={path} />}
-            {(action.action === 'push' || action.action === 'merge') && taskId !== null ? (
-              <PendingChanges taskId={taskId} />
-            ) : (
-              files.length > 0 && (
-                <>
-                  <Text size="sm">
-                    Files that differ. Their text comes with the sync, which can be undone under Runs:
-                  </Text>
-                  <List size="sm">
-                    {files.map((file) => (
-                      <List.Item key={file}>
-                        <Code>{file}</Code>
-                      </List.Item>
-                    ))}
-                  </List>
-                </>
-              )
+            {files.length > 0 && (
+              <PlanFiles repositoryId={repositoryId} planId={planId} action={action} onStale={onStale} />
             )}
             {taskId !== null && (
               <Anchor component={Link} to={`/tasks/${taskId}`} size="sm" underline="always">

@@ -3,7 +3,7 @@ import type { Repository } from '@ratchet/contract/entities/repository';
 import type { PushResult, SyncPlan, SyncResult } from '@ratchet/contract/entities/sync';
 import { IconRefresh } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { client } from '../../../api/client.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
@@ -40,12 +40,16 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
   const [stale, setStale] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
 
-  const moved = (error: Error): boolean => {
-    const next = planIn(error);
-    if (next) {
+  const replace = useCallback(
+    (next: SyncPlan) => {
       queries.setQueryData(planQuery(id).queryKey, next);
       setStale(true);
-    }
+    },
+    [queries, id],
+  );
+  const moved = (error: Error): boolean => {
+    const next = planIn(error);
+    if (next) replace(next);
     return next !== null;
   };
   const finished = (what: Done) => {
@@ -160,7 +164,7 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
           <ProblemList problems={shown.problems.slice(0, 50)} label="Problems of the plan" />
         </Notice>
       )}
-      <Documents plan={shown} />
+      <Documents plan={shown} onStale={replace} />
       {(works.sync || works.record || works.push) && (
         <Stack gap="sm" align="flex-start">
           {works.push && isWritable && may('push') && (
@@ -207,7 +211,7 @@ export function RepositoryPlan({ repository, lastEventAt }: RepositoryPlanProps)
 /** Drawn at first; the rest when asked for. */
 const firstShown = 200;
 
-function Documents({ plan }: { plan: SyncPlan }) {
+function Documents({ plan, onStale }: { plan: SyncPlan; onStale: (plan: SyncPlan) => void }) {
   const [opened, setOpened] = useState<string[]>([]);
   const [most, setMost] = useState(firstShown);
   const groups = sections.flatMap((section) => {
@@ -242,6 +246,8 @@ function Documents({ plan }: { plan: SyncPlan }) {
             key={action.path}
             action={action}
             repositoryId={plan.repositoryId}
+            planId={plan.planId}
+            onStale={onStale}
             opened={opened.includes(action.path)}
           />
         ))}

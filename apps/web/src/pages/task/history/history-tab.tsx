@@ -11,9 +11,9 @@ import { Notice } from '../../../kit/state/notice.tsx';
 import { RelativeTime } from '../../../kit/state/relative-time.tsx';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
 import { type Column, DataTable } from '../../../kit/table/data-table.tsx';
+import { showUndo } from '../../../parts/undo-note.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
 import { useTask } from '../task-context.ts';
-import { showUndo } from '../undo-note.tsx';
 import { Comparison } from './comparison.tsx';
 
 type Version = OutputOf<'tasks', 'history'>['items'][number];

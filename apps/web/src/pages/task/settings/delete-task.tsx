@@ -6,9 +6,9 @@ import { client } from '../../../api/client.ts';
 import { showError, useAction } from '../../../api/use-action.ts';
 import { useMay } from '../../../api/use-identity.ts';
 import { useConfirm } from '../../../kit/state/use-confirm.tsx';
+import { showUndo } from '../../../parts/undo-note.tsx';
 import { draftKeys, dropped } from '../drafts/draft-state.ts';
 import { useTask } from '../task-context.ts';
-import { showUndo } from '../undo-note.tsx';
 
 /** Deletes the task; it can be brought back at once, and later from its own address. */
 export function DeleteTask() {

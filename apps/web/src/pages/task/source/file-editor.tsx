@@ -2,8 +2,7 @@ import { ActionIcon, Button, FileButton, Group, Menu, Skeleton, Stack, Text, Tit
 import { IconDots, IconDownload, IconPencil, IconRotate, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
-import { read } from '../../../api/queries.ts';
-import { CodeEditor, languageOf } from '../../../kit/editor/index.tsx';
+import { CodeEditor, languageOf, type Reveal } from '../../../kit/editor/index.tsx';
 import { EmptyState } from '../../../kit/state/empty-state.tsx';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { Notice } from '../../../kit/state/notice.tsx';
@@ -15,16 +14,21 @@ import { partInTheWay } from './carriers.ts';
 import { fileContent } from './file-content.ts';
 import { syntaxProblems } from './syntax-problems.ts';
 import { metadataSchema, schemaSchema, testSchema } from './task-schemas.ts';
+import type { Check } from './use-check.ts';
 import { useFileActs } from './use-file-acts.tsx';
+import { parsed } from './use-part.ts';
 
 interface FileEditorProps {
   readonly path: string;
+  readonly check: Check;
+  /** The line to go to, where one is asked for. */
+  readonly reveal: Reveal | undefined;
   readonly onOpen: (path: string) => void;
   readonly onPart: (part: Part) => void;
 }
 
 /** One file: edited where it is text, shown where it is not. */
-export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
+export function FileEditor({ path, check, reveal, onOpen, onPart }: FileEditorProps) {
   const { task, entry, drafts } = useTask();
   const file = task.files.find((one) => one.path === path);
   const draft = drafts.items[fileKey(path)];
@@ -64,7 +68,13 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
       {!draft && !data && !error && <Skeleton role="status" height={360} aria-label={`Loading ${path}`} />}
       {!draft && data?.encoding === 'base64' && <BinaryFile file={data} />}
       {(draft || data?.encoding === 'utf8') && (
-        <TextFile path={path} saved={data?.encoding === 'utf8' ? data.content : null} onPart={onPart} />
+        <TextFile
+          path={path}
+          saved={data?.encoding === 'utf8' ? data.content : null}
+          check={check}
+          reveal={reveal}
+          onPart={onPart}
+        />
       )}
     </Stack>
   );
@@ -73,27 +83,34 @@ export function FileEditor({ path, onOpen, onPart }: FileEditorProps) {
 interface TextFileProps {
   readonly path: string;
   readonly saved: string | null;
+  readonly check: Check;
+  readonly reveal: Reveal | undefined;
   readonly onPart: (part: Part) => void;
 }
 
-function TextFile({ path, saved, onPart }: TextFileProps) {
+function TextFile({ path, saved, check, reveal, onPart }: TextFileProps) {
   const { task, entry, drafts, changeDrafts, mayEdit } = useTask();
   const key = fileKey(path);
   const draft = drafts.items[key];
   const language = languageOf(path);
   const blocking = partInTheWay(task, entry, path, drafts);
-  const checked = useQuery(read('tasks', 'validate', { id: task.id }));
+  const { found, current, of } = check;
   const problems = useMemo(
     () =>
-      // Where the text was edited, lines of the saved one mean other lines.
-      draft
-        ? []
-        : (checked.data?.problems ?? []).flatMap((problem) =>
-            problem.path === path && problem.line !== undefined ? [{ ...problem, line: problem.line }] : [],
-          ),
-    [draft, checked.data, path],
+      // Lines of another text mean other lines.
+      (current ? (found?.problems ?? []) : []).flatMap((problem) =>
+        problem.path === path && problem.line !== undefined ? [{ ...problem, line: problem.line }] : [],
+      ),
+    [current, found, path],
   );
-  const validate = useCallback((text: string) => syntaxProblems(text, language), [language]);
+  // What the server says of code is not said twice; what it cannot read at all is told here to the character.
+  const toldThere = of === 'typed' && (language === 'javascript' || language === 'typescript');
+  const validate = useCallback(
+    async (text: string) => (toldThere ? [] : syntaxProblems(text, language)),
+    [language, toldThere],
+  );
+  const unreadable =
+    language === 'json' && draft !== undefined && parsed(draft.text.replace(/^\uFEFF/, '')) === undefined;
   const schema = useMemo(() => schemaFor(path, task), [path, task]);
   const change = (text: string) =>
     changeDrafts((all) => written(all, key, { base: saved, text, revision: task.revision }));
@@ -115,9 +132,10 @@ function TextFile({ path, saved, onPart }: TextFileProps) {
         readOnly={!mayEdit || blocking !== null}
         language={language}
         label={`${path}${draft ? ', not saved' : ''}`}
-        problems={problems}
+        problems={unreadable ? [] : problems}
         schema={schema}
         validate={validate}
+        reveal={reveal}
         minHeight={320}
         maxHeight="70vh"
       />

@@ -17,7 +17,8 @@ const validate = (text: string) => syntaxProblems(text, 'json');
 /** Everything the metadata says, as a form and as JSON; both are one text. */
 export function MetadataEditor({ onOpen }: { readonly onOpen: (path: string) => void }) {
   const part = usePart('metadata');
-  const [{ view }, setAddress] = useUrlState(address);
+  const [{ view: wanted }, setAddress] = useUrlState(address);
+  const view = views.some((one) => one.value === wanted) ? wanted : 'form';
   return (
     <Stack gap="sm">
       <PartHead

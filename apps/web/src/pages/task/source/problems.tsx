@@ -1,16 +1,20 @@
 import { Button, Group, List, Skeleton, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { read } from '../../../api/queries.ts';
 import { ErrorPanel } from '../../../kit/state/error-panel.tsx';
 import { StatusBadge } from '../../../kit/state/status-badge.tsx';
 import { isDirty } from '../drafts/draft-state.ts';
 import { useTask } from '../task-context.ts';
+import type { Check } from './use-check.ts';
 
-/** What the server finds wrong with the task as it is saved. */
-export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }) {
+interface ProblemsProps {
+  readonly check: Check;
+  readonly onOpen: (path: string, line?: number) => void;
+}
+
+/** What the server finds wrong with the task, with what is typed where that can be looked at. */
+export function Problems({ check, onOpen }: ProblemsProps) {
   const { task, drafts } = useTask();
-  const { data, error, refetch, isFetching } = useQuery(read('tasks', 'validate', { id: task.id }));
+  const { found: data, error, busy, again, of, left } = check;
   const known = new Set(task.files.map(({ path }) => path));
   const count = data?.problems.length ?? 0;
   return (
@@ -30,20 +34,21 @@ export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }
         <Button
           size="compact-xs"
           variant="default"
-          loading={isFetching}
+          loading={busy}
           leftSection={<IconRefresh size={14} aria-hidden />}
-          onClick={() => void refetch()}
+          onClick={again}
         >
           Check again
         </Button>
         {isDirty(drafts) && (
           <Text size="xs" c="dimmed">
-            This is of the saved revision {task.revision}. Unsaved edits are checked for their syntax as you type, and
-            as a whole when they are saved.
+            {of === 'typed'
+              ? 'With your unsaved edits, as you type.'
+              : `This is of the saved revision ${task.revision}. ${left ?? ''}`}
           </Text>
         )}
       </Group>
-      {error && <ErrorPanel error={error} onRetry={() => void refetch()} />}
+      {error && <ErrorPanel error={error} onRetry={again} />}
       {!data && !error && <Skeleton height={24} />}
       {count > 0 && (
         <List listStyleType="none" spacing={6} size="sm">
@@ -54,7 +59,7 @@ export function Problems({ onOpen }: { readonly onOpen: (path: string) => void }
                 <StatusBadge status={severity} />
                 <Text size="sm" style={{ overflowWrap: 'anywhere' }} title={code}>
                   {known.has(path) ? (
-                    <UnstyledButton fz="sm" td="underline" ff="monospace" onClick={() => onOpen(path)}>
+                    <UnstyledButton fz="sm" td="underline" ff="monospace" onClick={() => onOpen(path, line)}>
                       {path}
                       {line === undefined ? '' : `:${line}`}
                     </UnstyledButton>

@@ -26,7 +26,7 @@ const start = { type: 'object', properties: {}, additionalProperties: false };
 export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
   const { task } = useTask();
   const part = usePart(side);
-  const [{ view }, setAddress] = useUrlState(address);
+  const [{ view: wanted }, setAddress] = useUrlState(address);
   const [sample, setSample] = useState<unknown>({});
   const value = parsed(part.text);
   const title = side === 'input' ? 'Input schema' : 'Output schema';
@@ -35,6 +35,7 @@ export function SchemaEditor({ side, onOpen }: SchemaEditorProps) {
     { value: 'json', label: 'JSON' },
     { value: 'try', label: side === 'input' ? 'Run form' : 'Try a value' },
   ];
+  const view = views.some((one) => one.value === wanted) ? wanted : 'form';
   const asJson = () => setAddress({ view: 'json' });
   const head = (
     <PartHead

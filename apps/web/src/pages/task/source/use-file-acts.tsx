@@ -2,9 +2,9 @@ import type { Task } from '@ratchet/contract/entities/task';
 import { useQueryClient } from '@tanstack/react-query';
 import { client } from '../../../api/client.ts';
 import { showError, useAction } from '../../../api/use-action.ts';
+import { showUndo } from '../../../parts/undo-note.tsx';
 import { dropped, fileKey, renamed } from '../drafts/draft-state.ts';
 import { useTask } from '../task-context.ts';
-import { showUndo } from '../undo-note.tsx';
 import { base64Of, bytesOf, saveFile } from './bytes.ts';
 import { fileContent } from './file-content.ts';
 
