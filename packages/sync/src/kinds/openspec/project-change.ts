@@ -36,8 +36,17 @@ export function projectChange(path: string, files: ChangeFiles): OpenSpecFields 
     designSections: designSections(designContent ?? ''),
     tasks,
     deltas: deltasOf(files),
-    problems: [...encodingProblems(files), ...(place.archived ? [] : validateChange(files).problems)],
+    problems: capped([...encodingProblems(files), ...(place.archived ? [] : validateChange(files).problems)]),
   };
+}
+
+/** Problems that are kept of one change. */
+const mostProblems = 500;
+
+function capped(problems: readonly OpenSpecProblem[]): OpenSpecProblem[] {
+  if (problems.length <= mostProblems) return [...problems];
+  const message = `There are ${problems.length - mostProblems} more problems. Mend these first.`;
+  return [...problems.slice(0, mostProblems), { path: '', code: 'more_problems', message, severity: 'info' }];
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
