@@ -1,5 +1,14 @@
 import { storableText } from '../task/json-value.ts';
-import { type ChangeFiles, capabilitySpecs, designName, isUtf8, proposalName, tasksName } from './change-files.ts';
+import {
+  type ChangeFiles,
+  capabilitySpecs,
+  designName,
+  isUtf8,
+  metadataName,
+  proposalName,
+  tasksName,
+} from './change-files.ts';
+import { readMetadata, schemaOf, usualSchema } from './change-metadata.ts';
 import { parseDeltaSpec } from './delta-spec.ts';
 import type { OpenSpecDelta, OpenSpecFields, OpenSpecProblem, OpenSpecSection, OpenSpecTask } from './fields.ts';
 import { linesOf } from './markdown.ts';
@@ -36,7 +45,11 @@ export function projectChange(path: string, files: ChangeFiles): OpenSpecFields 
     designSections: designSections(designContent ?? ''),
     tasks,
     deltas: deltasOf(files),
-    problems: capped([...encodingProblems(files), ...(place.archived ? [] : validateChange(files).problems)]),
+    problems: capped([
+      ...encodingProblems(files),
+      ...schemaProblems(files),
+      ...(place.archived ? [] : validateChange(files).problems),
+    ]),
   };
 }
 
@@ -99,6 +112,14 @@ function deltasOf(files: ChangeFiles): OpenSpecDelta[] {
       deltas.push({ ...plain, operation: 'renamed', requirement: to, from, line });
   }
   return deltas;
+}
+
+/** OpenSpec counts the tasks of the files that a schema names; here it is tasks.md alone. */
+function schemaProblems(files: ChangeFiles): OpenSpecProblem[] {
+  const schema = schemaOf(readMetadata(files));
+  if (schema === null || schema === usualSchema) return [];
+  const message = `It follows the schema ${storableText(schema)}. Tasks are those of tasks.md, whatever files that schema tracks.`;
+  return [{ path: metadataName, code: 'other_schema', message, severity: 'info' }];
 }
 
 function encodingProblems(files: ChangeFiles): OpenSpecProblem[] {
