@@ -178,6 +178,20 @@ describe('what a change says', () => {
     expect(kind.problemsOf(fields).map(({ code }) => code)).not.toContain('not_utf8');
   });
 
+  it('says that a schema of its own may count other tasks', () => {
+    const codes = (metadata: string) =>
+      project({ '.openspec.yaml': metadata, 'tasks.md': '' }).problems.map(({ code }) => code);
+    expect(codes('schema: ours\n')).toContain('other_schema');
+    expect(codes('schema: spec-driven\n')).not.toContain('other_schema');
+  });
+
+  it('keeps the first five hundred problems', () => {
+    const { problems } = project({
+      'specs/a/spec.md': `## ADDED Requirements\n${'### Requirement: a\n'.repeat(1000)}`,
+    });
+    expect([problems.length, problems.at(-1)?.code]).toEqual([501, 'more_problems']);
+  });
+
   it('can be anything, and loads', () => {
     const name = fc.constantFrom(
       'proposal.md',

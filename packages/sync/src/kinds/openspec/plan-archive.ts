@@ -21,6 +21,8 @@ export interface Archiving {
   readonly archived: ReadonlySet<string>;
   /** YYYY-MM-DD, of the place where the server is. */
   readonly date: string;
+  /** Names of the schemas that there are. Left out: any that a change names. */
+  readonly schemas?: ReadonlySet<string> | undefined;
   /** Leave openspec/specs as it is. */
   readonly skipSpecs?: boolean | undefined;
   /** Even with tasks that are open. */
@@ -40,9 +42,9 @@ export interface ArchivePlan {
 }
 
 /**
- * What `openspec archive` would do with a change. Of it two things are left out: a capability whose last requirement goes is not
- * deleted, whatever the change says of `retire_capabilities`, as that loses what else its spec holds; and a spec that is not
- * UTF-8 is not rewritten.
+ * What `openspec archive` would do with a change, but for three things. A capability whose last requirement goes is not
+ * deleted, whatever the change says of `retire_capabilities`, as that loses what else its spec holds. A spec that is not
+ * UTF-8 is not rewritten. And a byte order mark hides no heading behind it.
  */
 export function planArchive(archiving: Archiving): ArchivePlan {
   const { folder, files, date, archived, openTasks, skipValidation, skipSpecs } = archiving;
@@ -68,7 +70,7 @@ export function planArchive(archiving: Archiving): ArchivePlan {
       'open_tasks',
       `${open} ${open === 1 ? 'task is' : 'tasks are'} open. Finish them, or archive it all the same.`,
     );
-  if (!skipValidation) problems.push(...validateChange(files).problems.filter(stops));
+  if (!skipValidation) problems.push(...errorsOf(files, archiving.schemas));
 
   const writes = skipSpecs ? new Map<string, Uint8Array>() : mergeAll(archiving, noteOn);
   const refusals = problems.filter(({ severity }) => severity === 'error');
@@ -80,8 +82,15 @@ export function planArchive(archiving: Archiving): ArchivePlan {
   };
 }
 
-/** Errors of validation keep a change from being archived, but for having no deltas: then there is nothing to merge. */
-const stops = ({ severity, code }: OpenSpecProblem): boolean => severity === 'error' && code !== 'no_deltas';
+const misplaced = new Set(['root_spec', 'unread_delta', 'bad_metadata', 'skip_specs_conflict', 'wraps_changes']);
+const deltaHeading = /^##\s+(?:ADDED|MODIFIED|REMOVED|RENAMED)\s+Requirements/i;
+
+/** Errors that keep a change from being archived: none, where its specs say nothing of requirements and nothing is misplaced. */
+function errorsOf(files: ChangeFiles, schemas: ReadonlySet<string> | undefined): OpenSpecProblem[] {
+  const errors = validateChange(files, { schemas }).problems.filter(({ severity }) => severity === 'error');
+  const says = ({ text }: { text: string }) => linesOf(text).some((line) => deltaHeading.test(line.slice(0, 200)));
+  return errors.some(({ code }) => misplaced.has(code)) || capabilitySpecs(files).some(says) ? errors : [];
+}
 
 /** Validation and merging find some problems both. */
 function distinct(problems: readonly OpenSpecProblem[]): OpenSpecProblem[] {
@@ -90,11 +99,11 @@ function distinct(problems: readonly OpenSpecProblem[]): OpenSpecProblem[] {
 }
 
 function mergeAll(
-  { folder, files, specs, skipValidation }: Archiving,
+  { folder, files, specs, schemas, skipValidation }: Archiving,
   noteOn: (path: string) => Note,
 ): Map<string, Uint8Array> {
   const writes = new Map<string, Uint8Array>();
-  const retires = markerOf(readMetadata(files), 'retire_capabilities').declared;
+  const retires = markerOf(readMetadata(files, schemas), 'retire_capabilities').declared;
   for (const { capability, path, text } of capabilitySpecs(files)) {
     const note = noteOn(`specs/${path}`);
     const bytes = specs.get(path);

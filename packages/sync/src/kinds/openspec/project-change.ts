@@ -1,5 +1,14 @@
 import { storableText } from '../task/json-value.ts';
-import { type ChangeFiles, capabilitySpecs, designName, isUtf8, proposalName, tasksName } from './change-files.ts';
+import {
+  type ChangeFiles,
+  capabilitySpecs,
+  designName,
+  isUtf8,
+  metadataName,
+  proposalName,
+  tasksName,
+} from './change-files.ts';
+import { readMetadata, schemaOf, usualSchema } from './change-metadata.ts';
 import { parseDeltaSpec } from './delta-spec.ts';
 import type { OpenSpecDelta, OpenSpecFields, OpenSpecProblem, OpenSpecSection, OpenSpecTask } from './fields.ts';
 import { linesOf } from './markdown.ts';
@@ -36,8 +45,21 @@ export function projectChange(path: string, files: ChangeFiles): OpenSpecFields 
     designSections: designSections(designContent ?? ''),
     tasks,
     deltas: deltasOf(files),
-    problems: [...encodingProblems(files), ...(place.archived ? [] : validateChange(files).problems)],
+    problems: capped([
+      ...encodingProblems(files),
+      ...schemaProblems(files),
+      ...(place.archived ? [] : validateChange(files).problems),
+    ]),
   };
+}
+
+/** Problems that are kept of one change. */
+const mostProblems = 500;
+
+function capped(problems: readonly OpenSpecProblem[]): OpenSpecProblem[] {
+  if (problems.length <= mostProblems) return [...problems];
+  const message = `There are ${problems.length - mostProblems} more problems. Mend these first.`;
+  return [...problems.slice(0, mostProblems), { path: '', code: 'more_problems', message, severity: 'info' }];
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -90,6 +112,14 @@ function deltasOf(files: ChangeFiles): OpenSpecDelta[] {
       deltas.push({ ...plain, operation: 'renamed', requirement: to, from, line });
   }
   return deltas;
+}
+
+/** OpenSpec counts the tasks of the files that a schema names; here it is tasks.md alone. */
+function schemaProblems(files: ChangeFiles): OpenSpecProblem[] {
+  const schema = schemaOf(readMetadata(files));
+  if (schema === null || schema === usualSchema) return [];
+  const message = `It follows the schema ${storableText(schema)}. Tasks are those of tasks.md, whatever files that schema tracks.`;
+  return [{ path: metadataName, code: 'other_schema', message, severity: 'info' }];
 }
 
 function encodingProblems(files: ChangeFiles): OpenSpecProblem[] {
