@@ -3,6 +3,7 @@ import type { Credentials, OpenedSecret } from '@ratchet/access/credentials';
 import { RatchetError } from '@ratchet/contract/errors';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import { createFilesystemRemote } from '@ratchet/sync/endpoints/filesystem/filesystem-remote';
+import { createProjectRemote } from '@ratchet/sync/endpoints/filesystem/project-remote';
 import { createGitRemote, type GitAuth } from '@ratchet/sync/endpoints/git/git-remote';
 import { parseGitUrl } from '@ratchet/sync/endpoints/git/git-url';
 import { createHttpRemote } from '@ratchet/sync/endpoints/http/http-remote';
@@ -37,6 +38,8 @@ export function openRemote(parts: RemoteParts): (repository: RepositoryRow) => P
     const judged = local === null ? null : places.judge(local);
     if (judged && judged.refusal !== null)
       throw new EndpointError('misconfigured', `The repository’s place on this server ${judged.refusal}`, false);
+    if (repository.documentKind === 'openspec_change')
+      return createProjectRemote({ root: uri, writable: isWritable, journalDir: join(dataDir, 'journals', id) });
     if (repository.repositoryType === 'filesystem')
       return createFilesystemRemote({
         root: uri,

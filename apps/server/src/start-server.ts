@@ -21,6 +21,7 @@ import { composeExecution } from './composition/execution.ts';
 import type { Ground } from './composition/ground.ts';
 import { operationHandlers } from './composition/operation-handlers.ts';
 import { composeRepositories, system } from './composition/repositories.ts';
+import { composeSpecs } from './composition/specs.ts';
 import { startStandingWork } from './composition/standing-work.ts';
 import { showFault } from './configuration/fault.ts';
 import { isLoopback } from './configuration/judge.ts';
@@ -100,6 +101,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const metrics = createMetrics(database, version);
     const repositories = composeRepositories(ground, { credentials: people.credentials, metrics });
     const { context, sync, triggered, store, hooks, registry } = repositories;
+    const specs = composeSpecs(ground, repositories);
     const watched = alerts(database, ({ alert, firing }) =>
       log[firing ? 'warn' : 'info'](
         { alert: alert.name, value: alert.value, of: alert.subject },
@@ -112,7 +114,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const syncs = syncFeed(context);
     closing.push(() => syncs.close());
 
-    const handlers = operationHandlers(ground, people, repositories, execution, { syncs, watched });
+    const handlers = operationHandlers(ground, people, repositories, specs, execution, { syncs, watched });
     const guard = requireNewPassword(rights.guard);
     const to = dispatcher(handlers, guard);
     if (settings.auth.mode === 'password') await announceFirstAdmin(access, settings.auth, options.announce);
@@ -123,6 +125,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (declared) await declareRepositories(context, registry, declared);
     if (options.examples) await makeExampleRepository(database.db, registry, sync, dataDir, system);
     if (role !== 'worker') await startStandingWork(ground, people, repositories, execution, watched);
+    if (role !== 'worker') await specs.start();
     closing.push(every(usesEveryMs, () => access.storeUses(), context.log));
     const http = await listen(settings, {
       operations,

@@ -9,6 +9,8 @@ export const roleTable: Readonly<Record<string, string>> = {
     tasks.listFiles tasks.getFile tasks.export tasks.validate
     repositories.list repositories.get repositories.health repositories.analytics repositories.runs repositories.watch
     pushes.list pushes.get pullRequests.list registry.pushStatus conflicts.list conflicts.get
+    projects.list projects.get specs.list specs.get specs.syncStatus specs.events specs.validate specs.conflicts
+    specs.syncHistory specs.versions specs.getVersion
     executions.list executions.stats executions.get executions.watch executions.logs executions.events executions.trace
     executions.analysis executions.recording
     jobs.list jobs.stats jobs.get jobs.watch jobs.queue batches.list batches.get
@@ -25,6 +27,8 @@ export const roleTable: Readonly<Record<string, string>> = {
     tasks.test tasks.run tasks.push tasks.assignRepository
     repositories.syncAll repositories.sync repositories.plan repositories.push repositories.undoRun
     registry.pushAllPending conflicts.resolve
+    specs.create specs.sync specs.update specs.updateTask specs.addTask specs.removeTask specs.archive specs.resolve
+    specs.rollback
     executions.create executions.update executions.cancel executions.retry executions.replay
     jobs.create jobs.createBulk jobs.update jobs.cancel jobs.retry batches.create batches.cancel
     schedules.create schedules.update schedules.enable schedules.disable schedules.trigger
@@ -33,10 +37,11 @@ export const roleTable: Readonly<Record<string, string>> = {
     tasks.delete tasks.debug tasks.startDebugSession tasks.endDebugSession
     repositories.create repositories.update repositories.replace repositories.test repositories.pause
     repositories.resume repositories.setDefault pushes.approve pushes.reject
+    projects.create projects.update specs.delete
     credentials.list credentials.create credentials.get credentials.rotate credentials.delete
     executions.delete jobs.delete schedules.delete results.delete`,
   admin: `
-    repositories.delete jobs.pause jobs.resume jobs.clear workers.scale workers.drain
+    repositories.delete projects.delete jobs.pause jobs.resume jobs.clear workers.scale workers.drain
     outputDestinations.create outputDestinations.update outputDestinations.delete outputDestinations.test
     secrets.list secrets.create secrets.get secrets.update secrets.delete
     alerts.create alerts.update alerts.delete

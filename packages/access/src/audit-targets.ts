@@ -11,6 +11,8 @@ export interface AuditTargets {
 const made: Readonly<Record<string, TargetKind>> = {
   tasks: 'task',
   repositories: 'repository',
+  projects: 'project',
+  specs: 'spec',
   executions: 'execution',
   jobs: 'job',
   batches: 'batch',
@@ -38,7 +40,7 @@ export function targetsBefore(operation: Operation, input: unknown, { actor }: C
 export function targetsMade({ name, creates }: Operation, output: unknown): AuditTargets | null {
   const [entity = ''] = name.split('.');
   const kind = made[entity];
-  if (creates && kind) return some(kind, [member(output, 'id')]);
+  if (creates && kind) return some(kind, [member(output, kind === 'spec' ? 'documentId' : 'id')]);
   if (name === 'templates.generate') return some('task', [member(member(output, 'task'), 'id')]);
   if (name === 'tasks.import')
     return some(

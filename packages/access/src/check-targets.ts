@@ -20,6 +20,8 @@ export interface Refused {
 const words: Readonly<Record<TargetKind, string>> = {
   task: 'task',
   repository: 'repository',
+  project: 'project',
+  spec: 'spec',
   conflict: 'conflict',
   execution: 'execution',
   job: 'job',
@@ -57,7 +59,7 @@ export async function refusedTargets(
   const idsOf = (kind: TargetKind) => [...new Set(named.flatMap((one) => (one.kind === kind ? one.ids : [])))];
   for (const { kind, ids, permission } of named) {
     if (unplaced.has(kind)) continue;
-    if (kind === 'repository' || everywhere.has(kind)) {
+    if (kind === 'repository' || kind === 'project' || everywhere.has(kind)) {
       const refused = ids.map((id) => refusedWhole(rights, kind, id, permission)).find((one) => one !== null);
       if (refused) return refused;
       continue;
@@ -65,7 +67,10 @@ export async function refusedTargets(
     const standings = asked.get(kind) ?? (await standingsOf(kind as PlacedKind, idsOf(kind)));
     asked.set(kind, standings);
     for (const id of ids) {
-      const places = meant(standings.get(id) ?? [], restoring);
+      const all = meant(standings.get(id) ?? [], restoring);
+      // A folder's name may be one of a project that the caller does not see: then that one is not meant.
+      const seen = kind === 'spec' ? all.filter((at) => allows(rights, 'read', at)) : all;
+      const places = seen.length > 0 ? seen : all;
       const readable = places.length > 0 && places.every((at) => allows(rights, 'read', at));
       if (!readable) return { error: notFound(words[kind], id), hidden: places.length > 0 };
       if (!places.every((at) => allows(rights, permission, at))) return { error: denied(permission), hidden: false };
@@ -76,7 +81,9 @@ export async function refusedTargets(
 
 function refusedWhole(rights: Rights, kind: TargetKind, given: string, permission: Permission): Refused | null {
   const may = (wanted: Permission): boolean =>
-    kind === 'repository' ? mayAtRepository(rights, wanted, given.toLowerCase()) : mayEverywhere(rights, wanted);
+    kind === 'repository' || kind === 'project'
+      ? mayAtRepository(rights, wanted, given.toLowerCase())
+      : mayEverywhere(rights, wanted);
   if (!may('read')) return { error: notFound(words[kind], given), hidden: true };
   return may(permission) ? null : { error: denied(permission), hidden: false };
 }

@@ -36,6 +36,8 @@ export interface Target {
 export const targetKinds = [
   'task',
   'repository',
+  'project',
+  'spec',
   'conflict',
   'execution',
   'job',
@@ -92,6 +94,8 @@ export interface Operation<
   /** Further names of the same field in GraphQL. */
   readonly graphqlAliases?: readonly string[];
   readonly mcp: string;
+  /** Further names of the same procedure in tRPC, `router.procedure`. */
+  readonly trpcAliases?: readonly string[];
   readonly cli?: string;
   /** Why it is not on a surface. Without, it is on all of them. */
   readonly excused?: Readonly<Partial<Record<(typeof parity)[number], string>>>;

@@ -212,6 +212,13 @@ async function nameEverywhere(): Promise<string[]> {
   await execute(sql`
     insert into ratchet.push_intents (id, repository_id, status, token, documents, fence)
     values (${newId()}, ${at}, 'confirmed', 't', ${document('push_intents.documents')}, 1)`);
+  const spec = newId();
+  await execute(sql`
+    insert into ratchet.specs (id, repository_id, repository_path, folder, archived, title, status, design_sections, tasks, deltas, problems, tree, checksum, revision, sync_status)
+    values (${spec}, ${at}, 'openspec/changes/a', 'a', false, 'A', 'no_tasks', '[]', '[]', '[]', '[]', ${tree('specs.tree')}, '', 1, 'synced')`);
+  await execute(sql`
+    insert into ratchet.spec_versions (spec_id, revision, repository_path, tree, checksum, changed_by, change_source)
+    values (${spec}, 1, 'openspec/changes/a', ${tree('spec_versions.tree')}, '', 'Una', 'api')`);
   const named = [...treeColumns.tree, ...treeColumns.documents].map(([table, column]) => `${table}.${column}`);
   return named.flatMap((digest) => [digest, `${digest} too`]);
 }
@@ -250,6 +257,7 @@ describe('contents', () => {
       'repositories.push_policy',
       'repositories.seen_problems',
       'repositories.watch_patterns',
+      'spec_syncs.files_changed',
       'sync_runs.problems',
       'tasks.input_schema',
       'tasks.metadata',

@@ -13,9 +13,9 @@ import { repositoryList, runList } from '@ratchet/contract/operations/repositori
 import type { RepositoryRegistry, RepositorySettings } from '@ratchet/repositories/repository-registry';
 import type { RepositorySync } from '@ratchet/repositories/repository-sync';
 import type { SyncFeed, SyncNews } from '@ratchet/repositories/sync-feed';
-import type { SyncOptions } from '@ratchet/repositories/sync-options';
 import type * as z from 'zod';
 import type { EntityHandlers } from './handler.ts';
+import { progressTo } from './progress.ts';
 
 export interface RepositoryDependencies {
   readonly registry: RepositoryRegistry;
@@ -134,12 +134,6 @@ function checkCredential(rights: Rights, settings: Settings, current: Standing |
   if (uri !== undefined && current?.credentialId && uri !== current.uri && kept && !authConfig)
     refuse('Another address for a repository with a credential');
 }
-
-const said = { look: 'Reading the repository', write: 'Writing' } as const;
-
-/** A cycle's progress as a caller hears it. */
-const progressTo = (progress: Caller['progress']): { onProgress?: SyncOptions['onProgress'] } =>
-  progress ? { onProgress: (stage, done, total) => progress({ stage: said[stage], done, total }) } : {};
 
 const given = (
   settings: { [K in keyof RepositorySettings]?: RepositorySettings[K] | undefined },

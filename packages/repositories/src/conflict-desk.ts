@@ -1,41 +1,38 @@
 import { fullRights, type Rights, requireAt } from '@ratchet/contract/access';
 import type { Actor } from '@ratchet/contract/dispatcher';
-import type { Conflict, HunkChoice } from '@ratchet/contract/entities/conflict';
-import { type Issue, notFound, RatchetError } from '@ratchet/contract/errors';
+import type { Conflict } from '@ratchet/contract/entities/conflict';
+import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { ListFields, ListRequest, Page } from '@ratchet/contract/paging';
-import { getBlobs } from '@ratchet/store/queries/blobs';
 import { type ConflictRow, conflictById, pageOfConflicts } from '@ratchet/store/queries/conflicts';
 import { repositoryById } from '@ratchet/store/queries/repositories';
 import { taskById } from '@ratchet/store/queries/tasks';
 import { applyLocally } from '@ratchet/sync/apply-locally';
 import { planCycle } from '@ratchet/sync/cycle';
-import { digestOf } from '@ratchet/sync/digest';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
-import { checkPath } from '@ratchet/sync/paths';
 import type { DocumentUpdate } from '@ratchet/sync/replica';
-import { type Entry, sameTree, type Tree } from '@ratchet/sync-core/tree';
-import type * as z from 'zod';
-import { differingFiles, mergedFile, sidesOf } from './conflict-files.ts';
+import { decideConflict, decidedFields, equal, type Resolve, stillStands } from './conflict-decision.ts';
+import { sidesOf } from './conflict-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
 import { cycleOf } from './cycle-of.ts';
 import { databaseReplica } from './database-replica.ts';
 import { translateError } from './endpoint-errors.ts';
 import { planView } from './plan-view.ts';
 import { holdRepository, leaseName } from './repository-lease.ts';
-import { digestsOfSides, showConflicts } from './show-conflicts.ts';
-import { filesOf, toStored } from './trees.ts';
-
-export interface Resolve {
-  readonly id: string;
-  readonly resolution: 'take_local' | 'take_remote' | 'merge' | 'manual';
-  readonly files?: Readonly<Record<string, string | null>> | undefined;
-  readonly choices?: Readonly<Record<string, Readonly<Record<string, z.output<typeof HunkChoice>>>>> | undefined;
-  readonly expectedRevision?: number | undefined;
-}
+import { showConflicts } from './show-conflicts.ts';
+import { taskDocuments } from './task-documents.ts';
 
 export type ConflictDesk = ReturnType<typeof conflictDesk>;
 
-export function conflictDesk(context: RepositoriesContext, edited: (repositoryId: string) => void) {
+/** Decides a conflict of a change of OpenSpec: on both sides at once. */
+export type ResolveSpec = (row: ConflictRow, request: Resolve, actor: Actor, rights: Rights) => Promise<unknown>;
+
+export function conflictDesk(
+  context: RepositoriesContext,
+  edited: (repositoryId: string) => void,
+  resolveSpec: ResolveSpec = async ({ path }) => {
+    throw new RatchetError('STATE_CONFLICT', `${path} belongs to a project, which this server does not keep.`);
+  },
+) {
   const { database, kind, now } = context;
 
   const load = async (id: string): Promise<ConflictRow> => {
@@ -47,75 +44,6 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
     const [view] = await showConflicts(database.db, [await load(id)]);
     return view as Conflict;
   };
-
-  /** The tree a resolution makes, and contents that are not stored yet. */
-  async function decide(
-    row: ConflictRow,
-    request: Resolve,
-  ): Promise<{ tree: Tree | null; blobs: Map<string, Uint8Array> }> {
-    const sides = sidesOf(row);
-    const blobs = new Map<string, Uint8Array>();
-    if (request.resolution === 'take_local') return { tree: sides.local, blobs };
-    if (request.resolution === 'take_remote') return { tree: sides.remote, blobs };
-    const given = request.resolution === 'manual' ? (request.files ?? {}) : {};
-    for (const path of Object.keys(given)) {
-      const wrong = checkPath(path);
-      if (wrong) throw invalid([{ path: `files.${path}`, message: wrong }]);
-    }
-    if (!(sides.local && sides.remote) && Object.keys(given).length === 0)
-      throw invalid([
-        {
-          path: 'resolution',
-          message:
-            'One side deleted the task: take_local or take_remote says which side holds, or manual gives its files.',
-        },
-      ]);
-    const contents = await getBlobs(database.db, digestsOfSides(row));
-    const result = new Map<string, Entry>(same(sides.local ?? new Map(), sides.remote ?? new Map()));
-    const open: Issue[] = [];
-    for (const file of differingFiles(sides)) {
-      if (file.path in given) continue;
-      const merged = await mergedFile(file, contents, request.choices?.[file.path] ?? {});
-      if ('entry' in merged) result.set(file.path, merged.entry);
-      else if ('bytes' in merged) {
-        const digest = digestOf(merged.bytes);
-        blobs.set(digest, merged.bytes);
-        result.set(file.path, { digest, mode: merged.mode });
-      } else if ('open' in merged) {
-        if (request.resolution === 'manual')
-          open.push({ path: `files.${file.path}`, message: 'needs its text (null removes the file).' });
-        else
-          for (const hunk of merged.open)
-            open.push({ path: `choices.${file.path}.${hunk}`, message: 'needs local, remote or both.' });
-      }
-    }
-    if (open.length > 0) throw invalid(open);
-    for (const [path, text] of Object.entries(given)) {
-      result.delete(path);
-      if (text === null) continue;
-      const bytes = Buffer.from(text, 'utf8');
-      const digest = digestOf(bytes);
-      blobs.set(digest, bytes);
-      const mode = (sides.local?.get(path) ?? sides.remote?.get(path))?.mode ?? '100644';
-      result.set(path, { digest, mode });
-    }
-    return { tree: result, blobs };
-  }
-
-  async function fieldsOf(path: string, tree: Tree, blobs: ReadonlyMap<string, Uint8Array>): Promise<TaskFields> {
-    const stored = toStored(tree);
-    const kept = await getBlobs(
-      database.db,
-      [...tree.values()].map((e) => e.digest),
-    );
-    const contents = new Map<string, Uint8Array>([...kept, ...blobs]);
-    const projected = kind.project(path, filesOf(stored, contents));
-    if ('unreadable' in projected) {
-      const { path: where, message } = projected.unreadable;
-      throw invalid([{ path: `files.${where}`, message }]);
-    }
-    return projected.fields;
-  }
 
   return {
     get: show,
@@ -134,8 +62,12 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
       if (row.status !== 'open') throw new RatchetError('STATE_CONFLICT', `The conflict is ${row.status} already.`);
       const repository = await repositoryById(database.db, row.repositoryId);
       if (!repository) throw notFound('repository', row.repositoryId);
-      const decision = await decide(row, request);
-      const fields = decision.tree ? await fieldsOf(row.path, decision.tree, decision.blobs) : null;
+      if (row.documentKind === 'openspec_change') {
+        await resolveSpec(row, request, actor, rights);
+        return show(row.id);
+      }
+      const decision = await decideConflict(database.db, row, request);
+      const fields = await decidedFields(database.db, kind, row.path, decision);
       // Resolved to nothing a task goes; resolved to a new name it goes out of, or into, somebody's reach.
       const task = row.documentId === null ? null : await taskById(database.db, row.documentId);
       const at = { repositoryId: row.repositoryId };
@@ -145,23 +77,15 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
       try {
         await holdRepository(context, repository.id, async ({ fence, signal }) => {
           const lease = { name: leaseName(repository.id), fence };
-          const replica = databaseReplica({
-            database,
-            repositoryId: repository.id,
-            lease,
-            actor: actorName(actor),
-            now,
-          });
-          const cycle = { ...cycleOf(context, repository, remote, replica, signal), policy: 'manual' as const };
+          const replica = databaseReplica(
+            { database, repositoryId: repository.id, lease, actor: actorName(actor), now },
+            taskDocuments,
+          );
+          const cycle = { ...cycleOf(kind, repository, remote, replica, signal), policy: 'manual' as const };
           const plan = await planCycle(cycle, { only: new Set([row.path]) });
           const candidate = plan.candidates.get(row.path);
           const sides = sidesOf(row);
-          const still =
-            candidate !== undefined &&
-            equal(candidate.local, sides.local) &&
-            equal(candidate.remote, sides.remote) &&
-            equal(candidate.base, row.baseTree ? sides.base : null);
-          if (!still) {
+          if (!candidate || !stillStands(plan, row)) {
             await applyLocally(plan, replica);
             throw moved(await show(row.id));
           }
@@ -191,17 +115,7 @@ export function conflictDesk(context: RepositoriesContext, edited: (repositoryId
   };
 }
 
-const invalid = (issues: readonly Issue[]) =>
-  new RatchetError('VALIDATION_FAILED', issues.map((i) => `${i.path}: ${i.message}`).join(' '), [...issues]);
-
 const moved = (conflict: Conflict) =>
   new RatchetError('CONFLICT_MOVED', 'A side changed since the conflict was shown. Look at it again, then resolve.', {
     conflict,
   });
-
-const equal = (a: unknown, b: Tree | null): boolean =>
-  b === null ? a === null : a instanceof Map && sameTree(a as Tree, b);
-
-/** Files that both sides hold alike. */
-const same = (a: Tree, b: Tree): [string, Entry][] =>
-  [...a].filter(([path, entry]) => b.get(path)?.digest === entry.digest && b.get(path)?.mode === entry.mode);

@@ -1,19 +1,20 @@
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import type { CycleContext } from '@ratchet/sync/cycle';
-import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
-import type { RepositoriesContext } from './context.ts';
+import type { Kind } from '@ratchet/sync/kind';
+import type { Remote } from '@ratchet/sync/remote';
+import type { Replica } from '@ratchet/sync/replica';
 
 /** What a cycle over this repository works on. */
-export const cycleOf = (
-  context: RepositoriesContext,
+export const cycleOf = <P>(
+  kind: Kind<P>,
   repository: RepositoryRow,
-  remote: CycleContext<TaskFields>['remote'],
-  replica: CycleContext<TaskFields>['replica'],
+  remote: Remote,
+  replica: Replica<P>,
   signal: AbortSignal,
-): CycleContext<TaskFields> => ({
+): CycleContext<P> => ({
   remote,
   replica,
-  kind: context.kind,
+  kind,
   scope: { watch: repository.watchPatterns, ignore: repository.ignorePatterns },
   place: JSON.stringify([repository.repositoryType, repository.uri, repository.branch, repository.subPath]),
   policy: repository.conflictPolicy,

@@ -6,6 +6,7 @@ import {
   insertConflicts,
   markResolved,
   openConflicts,
+  openConflictsAt,
   supersedeConflicts,
 } from '@ratchet/store/queries/conflicts';
 import {
@@ -14,26 +15,24 @@ import {
   documentIndex,
   documentIndexAt,
   documentSides,
-  insertTasks,
-  insertVersions,
-  lockTasksAt,
-  type PushedStanding,
-  replaceTasks,
   type SyncBaseRow,
-  settlePushed,
-  type TaskRow,
-  type TaskVersionRow,
-  tombstonesAt,
   upsertBases,
 } from '@ratchet/store/queries/documents';
 import { checkFence } from '@ratchet/store/queries/leases';
 import { openConflictCount, recordSyncState, repositoryById } from '@ratchet/store/queries/repositories';
 import { endIntent, insertIntent, intentById, preparedIntents } from '@ratchet/store/queries/sync-runs';
+import type { DocumentKind } from '@ratchet/store/schema/repositories';
 import { checksumOf } from '@ratchet/sync/digest';
-import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
 import type { ConflictDraft, DocumentUpdate, IntendedDocument, Replica } from '@ratchet/sync/replica';
 import type { Tree } from '@ratchet/sync-core/tree';
-import { identityOf, projection, standing } from './task-row.ts';
+import type {
+  Arrival,
+  DocumentStore,
+  FoundConflict,
+  StoredDocument,
+  Writing,
+  WrittenRevision,
+} from './document-store.ts';
 import { fromStored, toStored } from './trees.ts';
 
 export interface ReplicaContext {
@@ -48,8 +47,11 @@ export interface ReplicaContext {
   readonly runId?: string;
 }
 
-/** The database as one side of a sync: tasks, bases, conflicts and push intents of one repository. */
-export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
+/** The database as one side of a sync: documents of a kind, bases, conflicts and push intents of one repository. */
+export function databaseReplica<P, R extends StoredDocument>(
+  context: ReplicaContext,
+  documents: DocumentStore<P, R>,
+): Replica<P> {
   const { database, repositoryId, lease } = context;
   const fenced = <T>(work: (tx: Queryable) => Promise<T>): Promise<T> =>
     database.transaction(async (tx) => {
@@ -60,8 +62,8 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
   return {
     async index(paths) {
       const rows = await (paths
-        ? documentIndexAt(database.db, repositoryId, paths)
-        : documentIndex(database.db, repositoryId));
+        ? documentIndexAt(database.db, documents.kind, repositoryId, paths)
+        : documentIndex(database.db, documents.kind, repositoryId));
       return rows.map((row) => ({
         path: row.path,
         local: row.id ? { id: row.id, revision: row.revision as number, checksum: row.checksum as string } : null,
@@ -70,7 +72,7 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
       }));
     },
     async sides(paths) {
-      const rows = await documentSides(database.db, repositoryId, paths);
+      const rows = await documentSides(database.db, documents.kind, repositoryId, paths);
       return new Map(
         rows.map((row) => [
           row.path,
@@ -90,7 +92,7 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
           [...blobs].map(([digest, bytes]) => ({ digest, bytes })),
         ),
       ),
-    apply: (updates, commit) => fenced((tx) => applyUpdates(tx, context, updates, commit)),
+    apply: (updates, commit) => fenced((tx) => applyUpdates(tx, context, documents, updates, commit)),
 
     async openIntents() {
       const rows = await preparedIntents(database.db, repositoryId);
@@ -100,9 +102,9 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
         documents: row.documents.map((d) => ({ ...d, tree: d.tree ? fromStored(d.tree) : null })),
       }));
     },
-    async recordIntent({ token, baseHead, documents }) {
+    async recordIntent({ token, baseHead, documents: intended }) {
       const id = newId();
-      const stored = documents.map((d) => ({ ...d, tree: d.tree ? toStored(d.tree) : null }));
+      const stored = intended.map((d) => ({ ...d, tree: d.tree ? toStored(d.tree) : null }));
       await fenced((tx) =>
         insertIntent(tx, {
           id,
@@ -120,10 +122,10 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
       fenced(async (tx) => {
         const intent = await intentById(tx, id);
         if (intent?.status !== 'prepared') return;
-        const documents = intent.documents
-          .filter((d) => !arrived || arrived.has(d.path))
+        const carried = intent.documents
+          .filter((d) => !d.ahead && (!arrived || arrived.has(d.path)))
           .map((d) => ({ ...d, tree: d.tree ? fromStored(d.tree) : null }));
-        await confirm(tx, context, documents, tokens, head);
+        await confirm(tx, context, documents, carried, tokens, head);
         await endIntent(tx, id, 'confirmed');
       }),
     abandonIntent: (id) => fenced((tx) => endIntent(tx, id, 'abandoned')),
@@ -145,30 +147,46 @@ export function databaseReplica(context: ReplicaContext): Replica<TaskFields> {
   };
 }
 
-type Update = DocumentUpdate<TaskFields>;
+const writingOf = ({ repositoryId, actor, now, runId }: ReplicaContext, commit: string | null): Writing => ({
+  repositoryId,
+  actor,
+  commit,
+  at: now(),
+  runId: runId ?? null,
+});
 
-async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: readonly Update[], commit: string | null) {
-  const { repositoryId, now, actor } = context;
-  const at = now();
+async function applyUpdates<P, R extends StoredDocument>(
+  tx: Queryable,
+  context: ReplicaContext,
+  documents: DocumentStore<P, R>,
+  updates: readonly DocumentUpdate<P>[],
+  commit: string | null,
+) {
+  const { repositoryId } = context;
+  const writing = writingOf(context, commit);
   const paths = [...new Set(updates.flatMap((u) => (u.movedFrom ? [u.path, u.movedFrom] : [u.path])))];
-  const living = new Map((await lockTasksAt(tx, repositoryId, paths)).map((row) => [row.repositoryPath, row]));
+  const living = new Map((await documents.lockAt(tx, repositoryId, paths)).map((row) => [row.repositoryPath, row]));
   const creations = updates.filter((u) => u.local && u.expected === null).map((u) => u.path);
-  const tombs = new Map((await tombstonesAt(tx, repositoryId, creations)).map((row) => [row.repositoryPath, row]));
+  const tombs = new Map(
+    (await documents.tombstonesAt(tx, repositoryId, creations)).map((row) => [row.repositoryPath, row]),
+  );
   const bases = new Map((await basesAt(tx, repositoryId, paths)).map((row) => [row.path, row]));
 
   const written = {
     stale: [] as string[],
     revisions: new Map<string, number>(),
-    inserts: [] as TaskRow[],
-    replacements: [] as TaskRow[],
+    inserts: [] as R[],
+    replacements: [] as R[],
     from: new Map<string, number>(),
-    versions: [] as TaskVersionRow[],
+    history: [] as WrittenRevision<R>[],
     bases: [] as SyncBaseRow[],
     cleared: [] as string[],
     opened: [] as ConflictRow[],
+    found: [] as FoundConflict<R>[],
     decided: [] as ConflictRow[],
     superseded: [] as string[],
   };
+  const kind = documents.kind;
 
   for (const update of updates) {
     const row = living.get(update.movedFrom ?? update.path) ?? null;
@@ -181,43 +199,56 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
     const tomb = row ?? tombs.get(update.path) ?? null;
     const base = update.base === undefined ? (bases.get(update.movedFrom ?? update.path)?.checksum ?? null) : null;
     const baseChecksum = update.base ? checksumOf(update.base.tree) : base;
-    const next = nextRow(update, row, tomb, baseChecksum, context, commit, at);
+    const loser = update.superseded ? documents.loaded(tomb, update.superseded, update.path, null, writing) : null;
+    const next = nextRow(documents, update, row, loser ?? tomb, baseChecksum, writing);
     if (next) {
       if (tomb) {
         written.replacements.push(next);
         written.from.set(next.id, tomb.revision);
       } else written.inserts.push(next);
       written.revisions.set(update.path, next.revision);
-      if (update.local !== undefined)
-        written.versions.push({
-          ...versionOf(next, update.description, actor, commit, at),
-          runId: context.runId ?? null,
-        });
+      const { description } = update;
+      if (loser) written.history.push({ before: tomb, row: loser, description, superseded: true });
+      if (next.revision !== (loser ?? tomb)?.revision)
+        written.history.push({ before: loser ?? row, row: next, description, superseded: false });
     }
+    const documentId = next?.id ?? row?.id ?? null;
     if (update.movedFrom !== undefined) written.cleared.push(update.movedFrom);
     if (update.base === null) written.cleared.push(update.path);
-    if (update.base)
-      written.bases.push(baseRow(context, update.path, next?.id ?? row?.id ?? null, update.base, commit, at));
-    if (update.conflict)
-      written.opened.push(conflictRow(context, update.path, row?.id ?? null, update.conflict, commit, at));
+    if (update.base) written.bases.push(baseRow(context, kind, update.path, documentId, update.base, writing));
+    if (update.conflict) {
+      written.opened.push(conflictRow(context, kind, update.path, row?.id ?? null, update.conflict, writing));
+      const found = { row, documentId: row?.id ?? bases.get(update.path)?.documentId ?? null };
+      written.found.push({ ...found, path: update.path, remote: update.conflict.remote });
+    }
     if (update.conflict === null) written.superseded.push(update.path);
     if (update.decided)
       written.decided.push({
-        ...conflictRow(context, update.path, next?.id ?? row?.id ?? null, update.decided, commit, at),
+        ...conflictRow(context, kind, update.path, documentId, update.decided, writing),
         status: 'resolved',
         resolution: update.decided.resolution,
-        resolvedAt: at,
+        resolvedAt: writing.at,
         resolvedBy: 'policy',
       });
   }
 
   await deleteBases(tx, repositoryId, written.cleared);
-  await replaceTasks(tx, written.replacements, written.from);
-  await insertTasks(tx, written.inserts);
-  await insertVersions(tx, written.versions);
+  await documents.replace(tx, written.replacements, written.from);
+  await documents.insert(tx, written.inserts);
+  await documents.record(tx, written.history, writing);
   await upsertBases(tx, written.bases);
   await supersedeConflicts(tx, repositoryId, written.superseded);
+  const known = await openConflictsAt(
+    tx,
+    repositoryId,
+    written.found.map(({ path }) => path),
+  );
   await openConflicts(tx, written.opened);
+  await documents.conflictsFound(
+    tx,
+    written.found.filter(({ path }) => !known.has(path)),
+    writing,
+  );
   await insertConflicts(tx, written.decided);
   for (const { path, resolves } of updates)
     if (resolves && !written.stale.includes(path))
@@ -225,102 +256,35 @@ async function applyUpdates(tx: Queryable, context: ReplicaContext, updates: rea
   return { stale: written.stale, revisions: written.revisions };
 }
 
-/** The row an update leaves; null where no task row changes. */
-function nextRow(
-  update: Update,
-  row: TaskRow | null,
-  tomb: TaskRow | null,
+/** The row an update leaves; null where no row changes. */
+function nextRow<P, R extends StoredDocument>(
+  documents: DocumentStore<P, R>,
+  update: DocumentUpdate<P>,
+  row: R | null,
+  tomb: R | null,
   baseChecksum: string | null,
-  context: ReplicaContext,
-  commit: string | null,
-  at: Date,
-): TaskRow | null {
-  if (update.detach) return row ? { ...row, ...released, lastSyncedAt: at } : null;
-  if (update.local === null)
-    return row ? { ...row, ...synced, revision: row.revision + 1, deletedAt: at, updatedAt: at } : null;
-  if (update.local) {
-    const { fields, tree } = update.local;
-    const typed = projection(fields, tree);
-    const had = tomb ?? fresh(context, commit, at);
-    return {
-      ...had,
-      ...typed,
-      uuid: identityOf(fields, tomb?.uuid ?? null, context.repositoryId, update.path),
-      ...standing(typed.checksum, baseChecksum),
-      pushStatus: 'not_required',
-      pushMessage: null,
-      revision: (tomb?.revision ?? 0) + 1,
-      repositoryPath: update.path,
-      repositoryCommit: commit,
-      lastSyncedAt: at,
-      sourceModifiedAt: at,
-      updatedAt: at,
-      deletedAt: null,
-    };
-  }
+  writing: Writing,
+): R | null {
+  if (update.detach) return row ? documents.detached(row, writing) : null;
+  if (update.local === null) return row ? documents.deleted(tomb ?? row, writing) : null;
+  if (update.local) return documents.loaded(tomb, update.local, update.path, baseChecksum, writing);
   if (!row) return null;
-  if (update.conflict) return { ...row, syncStatus: 'conflict', lastSyncedAt: at };
-  return {
-    ...row,
-    ...standing(row.checksum, baseChecksum),
-    ...(row.checksum === baseChecksum
-      ? { pushStatus: 'not_required', pushMessage: null, repositoryCommit: commit }
-      : {}),
-    repositoryPath: update.path,
-    lastSyncedAt: at,
-  };
+  if (update.conflict) return documents.conflicted(row, writing);
+  const moved = update.movedFrom === undefined ? null : (update.moved ?? null);
+  return documents.settled(row, update.path, baseChecksum, moved, writing);
 }
-
-const synced = { syncStatus: 'synced', pushStatus: 'not_required', pushMessage: null, needsPush: false } as const;
-const released = { ...synced, repositoryId: null, repositoryPath: null, repositoryCommit: null };
-
-/** Columns of a row that no projection gives. */
-const fresh = (context: ReplicaContext, commit: string | null, at: Date) => ({
-  id: newId(),
-  revision: 0,
-  repositoryId: context.repositoryId,
-  repositoryCommit: commit,
-  localModifiedAt: null,
-  isEditable: true,
-  enabled: true,
-  createdFrom: 'pull' as const,
-  createdAt: at,
-});
-
-export const versionOf = (
-  row: TaskRow,
-  description: string | null,
-  changedBy: string,
-  commit: string | null,
-  at: Date,
-  changeSource: TaskVersionRow['changeSource'] = 'sync',
-): TaskVersionRow => ({
-  taskId: row.id,
-  revision: row.revision,
-  version: row.version,
-  entry: row.entry,
-  tree: row.tree,
-  checksum: row.checksum,
-  changeDescription: description,
-  changedBy,
-  changeSource,
-  repositoryCommit: commit,
-  runId: null,
-  deleted: row.deletedAt !== null,
-  createdAt: at,
-});
 
 const baseRow = (
   context: ReplicaContext,
+  documentKind: DocumentKind,
   path: string,
   documentId: string | null,
   base: { tree: Tree; token: string },
-  commit: string | null,
-  at: Date,
+  { commit, at }: Writing,
 ): SyncBaseRow => ({
   repositoryId: context.repositoryId,
   path,
-  documentKind: 'task',
+  documentKind,
   documentId,
   tree: toStored(base.tree),
   checksum: checksumOf(base.tree),
@@ -332,16 +296,16 @@ const baseRow = (
 
 const conflictRow = (
   context: ReplicaContext,
+  documentKind: DocumentKind,
   path: string,
   documentId: string | null,
   draft: ConflictDraft,
-  commit: string | null,
-  at: Date,
+  { commit, at }: Writing,
 ): ConflictRow => ({
   id: newId(),
   repositoryId: context.repositoryId,
   path,
-  documentKind: 'task',
+  documentKind,
   documentId,
   conflictType: draft.type,
   baseTree: draft.base ? toStored(draft.base) : null,
@@ -358,31 +322,33 @@ const conflictRow = (
   resolvedBy: null,
 });
 
-/** What was pushed becomes the base; a task that was edited since stays ahead of it. */
-async function confirm(
+/** What was pushed becomes the base; a document that was edited since stays ahead of it. */
+async function confirm<P, R extends StoredDocument>(
   tx: Queryable,
   context: ReplicaContext,
-  documents: readonly IntendedDocument[],
+  documents: DocumentStore<P, R>,
+  carried: readonly IntendedDocument[],
   tokens: ReadonlyMap<string, string>,
   head: string | null,
 ): Promise<void> {
-  const at = context.now();
-  const paths = documents.map((d) => d.path);
-  const living = new Map((await lockTasksAt(tx, context.repositoryId, paths)).map((row) => [row.repositoryPath, row]));
+  const { repositoryId } = context;
+  const writing = writingOf(context, head);
+  const paths = carried.map((d) => d.path);
+  const living = new Map((await documents.lockAt(tx, repositoryId, paths)).map((row) => [row.repositoryPath, row]));
+  const before = new Map((await basesAt(tx, repositoryId, paths)).map((row) => [row.path, row]));
   const bases: SyncBaseRow[] = [];
-  const pushed: PushedStanding[] = [];
-  for (const { path, tree } of documents) {
+  const arrivals: Arrival<R>[] = [];
+  for (const { path, tree } of carried) {
     const row = living.get(path) ?? null;
-    if (tree) bases.push(baseRow(context, path, row?.id ?? null, { tree, token: tokens.get(path) ?? '' }, head, at));
-    if (!row) continue;
-    const state = standing(row.checksum, tree ? checksumOf(tree) : null);
-    pushed.push({ id: row.id, ...state, pushStatus: state.needsPush ? 'not_required' : 'completed' });
+    const token = tokens.get(path) ?? '';
+    if (tree) bases.push(baseRow(context, documents.kind, path, row?.id ?? null, { tree, token }, writing));
+    arrivals.push({ path, row, checksum: tree ? checksumOf(tree) : null, tree, base: before.get(path) ?? null });
   }
   await deleteBases(
     tx,
-    context.repositoryId,
-    documents.filter((d) => !d.tree).map((d) => d.path),
+    repositoryId,
+    carried.filter((d) => !d.tree).map((d) => d.path),
   );
   await upsertBases(tx, bases);
-  await settlePushed(tx, pushed, head, at);
+  await documents.arrived(tx, arrivals, writing);
 }

@@ -17,7 +17,7 @@ import {
   pushRequestById,
   reopenPushRequest,
 } from '@ratchet/store/queries/push-requests';
-import { type RepositoryRow, repositoryById } from '@ratchet/store/queries/repositories';
+import { type RepositoryRow, taskRepositoryById } from '@ratchet/store/queries/repositories';
 import { actorName, type RepositoriesContext } from './context.ts';
 
 const awaiting = {
@@ -112,7 +112,7 @@ export function pushDesk({ database }: RepositoriesContext, carryOut: CarryOut) 
       request: ListRequest,
       reader?: Rights,
     ): Promise<Page<PushRequest>> {
-      if (!(await repositoryById(db, repositoryId))) throw notFound('repository', repositoryId);
+      if (!(await taskRepositoryById(db, repositoryId))) throw notFound('repository', repositoryId);
       const page = await pageOfPushRequests(db, fields, request, repositoryId, reader);
       return { items: page.items.map(requestView), meta: page.meta };
     },

@@ -22,6 +22,7 @@ import {
   releaseTasks,
   repositoryById,
   taskCounts,
+  taskRepositoryById,
   updateRepository,
 } from '@ratchet/store/queries/repositories';
 import {
@@ -83,7 +84,7 @@ export function repositoryRegistry(
 ) {
   const { database } = context;
   const load = async (id: string): Promise<RepositoryRow> => {
-    const row = await repositoryById(database.db, id);
+    const row = await taskRepositoryById(database.db, id);
     if (!row) throw notFound('repository', id);
     return row;
   };
@@ -294,6 +295,7 @@ function repositoryView(row: RepositoryRow, taskCount: number): Repository {
     seenProblems: _p,
     consecutiveFailures: _f,
     nextSyncAt: _n,
+    documentKind: _d,
     webhookSecret,
     webhookSecretKey: _k,
     ...shown

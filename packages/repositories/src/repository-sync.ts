@@ -9,9 +9,9 @@ import { countPending, markPush, markPushesAt, modifiedTasks } from '@ratchet/st
 import {
   enabledRepositories,
   type RepositoryRow,
-  repositoryById,
   repositoryProblems,
   taskCounts,
+  taskRepositoryById,
 } from '@ratchet/store/queries/repositories';
 import { closeAbandonedRuns } from '@ratchet/store/queries/sync-runs';
 import { type CycleContext, type Force, planCycle, pull, type SyncReport } from '@ratchet/sync/cycle';
@@ -34,6 +34,7 @@ import { onRecord } from './run-record.ts';
 import { showConflicts } from './show-conflicts.ts';
 import type { PushOptions, SyncOptions } from './sync-options.ts';
 import { pushEnd, pushResults, resultFor, runEnd, syncResult } from './sync-results.ts';
+import { taskDocuments } from './task-documents.ts';
 
 export type RepositorySync = ReturnType<typeof repositorySync>;
 
@@ -44,7 +45,7 @@ export function repositorySync(context: RepositoriesContext) {
   const memories = cycleMemories();
 
   const load = async (id: string): Promise<RepositoryRow> => {
-    const row = await repositoryById(database.db, id);
+    const row = await taskRepositoryById(database.db, id);
     if (!row) throw notFound('repository', id);
     return row;
   };
@@ -62,16 +63,19 @@ export function repositorySync(context: RepositoriesContext) {
       return await holdRepository(context, repository.id, async (held) => {
         const signal = options.signal ? AbortSignal.any([held.signal, options.signal]) : held.signal;
         const lease = { name: leaseName(repository.id), fence: held.fence };
-        const replica = databaseReplica({
-          database,
-          repositoryId: repository.id,
-          lease,
-          actor: actorName(options.actor),
-          now,
-          ...(options.runId ? { runId: options.runId } : {}),
-        });
+        const replica = databaseReplica(
+          {
+            database,
+            repositoryId: repository.id,
+            lease,
+            actor: actorName(options.actor),
+            now,
+            ...(options.runId ? { runId: options.runId } : {}),
+          },
+          taskDocuments,
+        );
         const { onProgress, places } = options;
-        const cycle = cycleOf(context, repository, remote, replica, signal);
+        const cycle = cycleOf(context.kind, repository, remote, replica, signal);
         const memory = memories.of(repository.id);
         return work({ ...cycle, memory, places, ...(onProgress ? { onProgress } : {}) });
       });

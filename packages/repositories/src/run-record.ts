@@ -75,7 +75,10 @@ export async function onRecord<T>(
 }
 
 /** Doubles with every failure in a row, at most five minutes, with jitter. */
-const backoffSeconds = ({ consecutiveFailures, syncIntervalMinutes }: RepositoryRow): number => {
+export const backoffSeconds = ({
+  consecutiveFailures,
+  syncIntervalMinutes,
+}: Pick<RepositoryRow, 'consecutiveFailures' | 'syncIntervalMinutes'>): number => {
   const longest = syncIntervalMinutes > 0 ? Math.min(300, Math.max(5, syncIntervalMinutes * 60)) : 300;
   return Math.min(longest, Math.max(5, 2 ** Math.min(consecutiveFailures + 2, 10))) * (0.8 + Math.random() * 0.4);
 };

@@ -16,7 +16,7 @@ import { checkPath } from '@ratchet/sync/paths';
 import type { Mode } from '@ratchet/sync-core/tree';
 import { contentsOf, patchFiles, refusedEdits } from './change-files.ts';
 import { actorName, type RepositoriesContext } from './context.ts';
-import { versionOf } from './database-replica.ts';
+import { versionOf } from './task-documents.ts';
 import { findTask, showTask, versionRow } from './task-reader.ts';
 import {
   type Change,

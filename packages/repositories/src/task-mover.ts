@@ -3,9 +3,9 @@ import type { Task } from '@ratchet/contract/entities/task';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import type { Queryable } from '@ratchet/store/database';
 import { basesAt, insertVersions, livingTasksOf, replaceTasks, type TaskRow } from '@ratchet/store/queries/documents';
-import { type RepositoryRow, repositoryById } from '@ratchet/store/queries/repositories';
+import { type RepositoryRow, repositoryById, taskRepositoryById } from '@ratchet/store/queries/repositories';
 import { actorName, type RepositoriesContext } from './context.ts';
-import { versionOf } from './database-replica.ts';
+import { versionOf } from './task-documents.ts';
 import { findTask, showTask } from './task-reader.ts';
 import {
   checkRevision,
@@ -23,7 +23,7 @@ export type TaskMover = ReturnType<typeof taskMover>;
 /** Moves tasks between repositories: id and history stay, and the next pushes write them there and remove them here. */
 export function taskMover({ database, now }: RepositoriesContext, edited: (repositoryId: string) => void) {
   const target = async (tx: Queryable, id: string): Promise<RepositoryRow> => {
-    const repository = await repositoryById(tx, id);
+    const repository = await taskRepositoryById(tx, id);
     if (!repository) throw notFound('repository', id);
     if (!repository.isWritable)
       throw new RatchetError('REPOSITORY_READ_ONLY', `Repository ${repository.name} is read-only: name another one.`);

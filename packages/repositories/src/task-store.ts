@@ -14,14 +14,19 @@ import {
   type TaskRow,
   type TaskVersionRow,
 } from '@ratchet/store/queries/documents';
-import { defaultRepository, type RepositoryRow, repositoryById } from '@ratchet/store/queries/repositories';
+import {
+  defaultRepository,
+  type RepositoryRow,
+  repositoryById,
+  taskRepositoryById,
+} from '@ratchet/store/queries/repositories';
 import { lockTask, nameTaken } from '@ratchet/store/queries/tasks';
 import { digestOf } from '@ratchet/sync/digest';
 import type { TaskFields } from '@ratchet/sync/kinds/task/fields';
 import { checkPath } from '@ratchet/sync/paths';
 import type { Entry, Mode } from '@ratchet/sync-core/tree';
 import { actorName, type RepositoriesContext } from './context.ts';
-import { versionOf } from './database-replica.ts';
+import { versionOf } from './task-documents.ts';
 import { identityOf, projection, standing } from './task-row.ts';
 import { digestsIn, filesOf, fromStored } from './trees.ts';
 
@@ -280,7 +285,7 @@ export async function homeFor(
   repositoryId: string | undefined,
   rights: Rights = fullRights,
 ): Promise<RepositoryRow> {
-  const repository = repositoryId ? await repositoryById(tx, repositoryId) : await defaultRepository(tx);
+  const repository = repositoryId ? await taskRepositoryById(tx, repositoryId) : await defaultRepository(tx);
   if (!repository || !mayAtRepository(rights, 'read', repository.id))
     throw notFound('repository', repositoryId ?? 'default');
   if (!repository.isWritable)

@@ -2,9 +2,9 @@ import type { Actor } from '@ratchet/contract/dispatcher';
 import { RatchetError } from '@ratchet/contract/errors';
 import { repositoriesWithQueuedPushes } from '@ratchet/store/queries/pending-pushes';
 import { dueRepositories, type RepositoryRow, repositoryById } from '@ratchet/store/queries/repositories';
+import type { DocumentKind } from '@ratchet/store/schema/repositories';
 import type { RepositoriesContext } from './context.ts';
-import type { RepositorySync } from './repository-sync.ts';
-import type { Trigger } from './sync-options.ts';
+import type { SyncOptions, Trigger } from './sync-options.ts';
 import { pushesByItself } from './task-store.ts';
 
 /** What a lane is to do next. */
@@ -26,6 +26,14 @@ function placesOf(a: Wishes | undefined, b: Partial<Wishes>): readonly string[] 
   return both && both.length <= mostPlaces ? both : null;
 }
 
+/** What is started: a sync of a kind that writes both sides needs no push of its own. */
+export interface TriggeredSync {
+  sync(id: string, options: SyncOptions): Promise<unknown>;
+  push?(id: string, options: SyncOptions): Promise<unknown>;
+}
+
+/** How many repositories whose interval has passed are begun with in one go; the others follow. */
+const atOnce = 50;
 /** How many repositories are worked on at once. */
 const lanes = 4;
 /** Edits that follow each other within this time go out together. */
@@ -39,7 +47,12 @@ const graceMs = 5000;
  * What starts syncs and pushes by itself. Whatever comes in is only a hint that causes a look; for one repository many
  * hints make one run, and one that comes while it runs makes one more.
  */
-export function triggers(context: RepositoriesContext, sync: RepositorySync, actor: Actor) {
+export function triggers(
+  context: Pick<RepositoriesContext, 'database' | 'log'>,
+  sync: TriggeredSync,
+  actor: Actor,
+  kind: DocumentKind = 'task',
+) {
   const { database, log } = context;
   const wishes = new Map<string, Wishes>();
   const running = new Map<string, Promise<void>>();
@@ -82,9 +95,10 @@ export function triggers(context: RepositoriesContext, sync: RepositorySync, act
         const places = wish.places ?? undefined;
         await sync.sync(id, { trigger: wish.pull, actor, signal: stop.signal, places });
         // What waited for the repository to come back goes out now.
-        if (!wish.push && (await hasQueuedPushes(repository))) wish.push = true;
+        if (kind === 'task' && !wish.push && (await hasQueuedPushes(repository))) wish.push = true;
       }
-      if (wish.push && repository.isWritable) await sync.push(id, { trigger: 'user_edit', actor, signal: stop.signal });
+      if (wish.push && repository.isWritable)
+        await sync.push?.(id, { trigger: 'user_edit', actor, signal: stop.signal });
     } catch (error) {
       if (!(error instanceof RatchetError)) throw error;
       if (error.code === 'REPOSITORY_BUSY') later(`busy ${id}`, busyMs, () => want(id, wish));
@@ -132,8 +146,8 @@ export function triggers(context: RepositoriesContext, sync: RepositorySync, act
 
     /** Looks for repositories whose interval has passed, and for pushes that were queued and not carried out. */
     async tick(): Promise<void> {
-      for (const { id } of await dueRepositories(database.db)) want(id, { pull: 'periodic' });
-      for (const id of await repositoriesWithQueuedPushes(database.db)) {
+      for (const { id } of await dueRepositories(database.db, kind, atOnce)) want(id, { pull: 'periodic' });
+      for (const id of kind === 'task' ? await repositoriesWithQueuedPushes(database.db) : []) {
         const repository = await repositoryById(database.db, id);
         const waits = repository?.unreachableSince || delayed.has(`edit ${id}`) || running.has(id);
         if (repository && !waits && pushesByItself(repository)) want(id, { push: true });

@@ -1,30 +1,34 @@
-import { allRepositories } from '@ratchet/store/queries/repositories';
+import { join } from 'node:path';
+import { allRepositories, type RepositoryRow } from '@ratchet/store/queries/repositories';
+import type { DocumentKind } from '@ratchet/store/schema/repositories';
+import { specFolder } from '@ratchet/sync/endpoints/filesystem/project-remote';
 import { type Watch, watch } from '@ratchet/sync/watch';
 import type { RepositoriesContext } from './context.ts';
 
 /**
- * Watches every repository that is a folder or an archive on this machine, as long as it is enabled. A hint may name the
- * places (full paths) where something changed; without them it is about everything.
+ * Watches every repository of a kind that is a folder or an archive on this machine, as long as it is enabled. A hint may
+ * name the places (full paths) where something changed; without them it is about everything.
  */
 export function watchers(
-  { database, log }: RepositoriesContext,
+  { database, log }: Pick<RepositoriesContext, 'database' | 'log'>,
   hint: (repositoryId: string, places?: readonly string[]) => void,
+  kind: DocumentKind = 'task',
 ) {
   const watched = new Map<string, { readonly path: string; readonly watch: Watch }>();
   let turn: Promise<void> = Promise.resolve();
 
   async function bringUp(): Promise<void> {
     const wanted = new Map(
-      (await allRepositories(database.db))
+      (await allRepositories(database.db, kind))
         .filter((row) => row.syncEnabled && (row.repositoryType === 'filesystem' || row.repositoryType === 'zip'))
-        .map((row) => [row.id, row]),
+        .map((row) => [row.id, { name: row.name, path: watchedPath(row) }]),
     );
     for (const [id, one] of watched)
-      if (wanted.get(id)?.uri !== one.path) {
+      if (wanted.get(id)?.path !== one.path) {
         watched.delete(id);
         await one.watch.close();
       }
-    for (const [id, { uri: path, name }] of wanted) {
+    for (const [id, { path, name }] of wanted) {
       if (watched.has(id)) continue;
       const onTrouble = (message: string, error: unknown) =>
         log('warn', message, { repository: name, error: error instanceof Error ? error.message : String(error) });
@@ -45,3 +49,7 @@ export function watchers(
     },
   };
 }
+
+/** Of a project only what OpenSpec keeps there: the rest may be large, and is nobody's business here. */
+const watchedPath = ({ documentKind, uri }: RepositoryRow): string =>
+  documentKind === 'openspec_change' ? join(uri, specFolder) : uri;

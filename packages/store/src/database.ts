@@ -3,8 +3,9 @@ import type pg from 'pg';
 import type * as content from './schema/content.ts';
 import type * as execution from './schema/execution.ts';
 import type * as repositories from './schema/repositories.ts';
+import type * as specs from './schema/specs.ts';
 
-export type Schema = typeof content & typeof execution & typeof repositories;
+export type Schema = typeof content & typeof execution & typeof repositories & typeof specs;
 
 /** A Drizzle database: the pool's, or a transaction's. Every query takes it as its first argument. */
 export type Queryable = Pick<

@@ -9,6 +9,7 @@ import * as columns from '../src/schema/columns.ts';
 import * as content from '../src/schema/content.ts';
 import * as execution from '../src/schema/execution.ts';
 import * as repositories from '../src/schema/repositories.ts';
+import * as specs from '../src/schema/specs.ts';
 import * as work from '../src/schema/work.ts';
 
 const meta = (name: string) =>
@@ -18,7 +19,7 @@ const newest = (): string => meta('_journal').entries.at(-1).tag.slice(0, 4);
 describe('migrations', () => {
   it('lead to the schema in the code: otherwise run drizzle-kit generate in packages/store', async () => {
     const schema = generateDrizzleJson(
-      { ...columns, ...access, ...alerts, ...content, ...execution, ...repositories, ...work },
+      { ...columns, ...access, ...alerts, ...content, ...execution, ...repositories, ...specs, ...work },
       undefined,
       ['ratchet'],
     );

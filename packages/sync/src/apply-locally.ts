@@ -88,6 +88,22 @@ async function localUpdates<P>(plan: Plan<P>): Promise<DocumentUpdate<P>[]> {
       ...(plan.decided.has(path) ? { decided: { ...draft(candidate), resolution: 'policy' } } : {}),
     });
   }
+  if (plan.wins === 'local')
+    for (const { path } of settlement.remoteChanges) {
+      const candidate = candidateOf(plan, path);
+      const { base, local, remote } = candidate;
+      const known = !(remote instanceof Map) || (base !== null && sameTree(base, remote as Tree));
+      if (known) continue;
+      // What gives way is nowhere else: it stays in history.
+      const tree = remote as Tree;
+      if (!local)
+        update(path, 'Decided for the database', { decided: { ...draft(candidate), resolution: 'take_local' } });
+      else
+        update(path, 'Decided for the database', {
+          superseded: await document(path, tree),
+          local: { tree: local, fields: await plan.fieldsOf(path, local) },
+        });
+    }
   for (const { path, type } of settlement.conflicts)
     update(path, 'In conflict', { conflict: { ...draft(candidateOf(plan, path)), type } });
   for (const path of plan.detached) update(path, 'Left the scope of the repository', { base: null, detach: true });
@@ -96,9 +112,16 @@ async function localUpdates<P>(plan: Plan<P>): Promise<DocumentUpdate<P>[]> {
     if (updates.has(path)) continue;
     const { base, remote, token, index } = candidate;
     const refreshed = base && token && token !== index?.base?.token && remote instanceof Map && sameTree(base, remote);
-    if (refreshed) update(path, 'In step', { base: { tree: base, token } });
-    else if (movedFrom.has(path) && base && token) update(path, 'Moved', { base: { tree: base, token } });
+    if (refreshed && !movedFrom.has(path)) update(path, 'In step', { base: { tree: base, token } });
+    else if (movedFrom.has(path) && base && token)
+      update(path, `Moved from ${movedFrom.get(path)}`, { base: { tree: base, token } });
     else if (index?.inConflict && plan.settled(path)) update(path, 'In step', {});
+  }
+  // A document's fields may tell of its place.
+  for (const [path, one] of updates) {
+    const { local } = candidateOf(plan, path);
+    if (one.movedFrom !== undefined && one.local === undefined && local)
+      updates.set(path, { ...one, moved: await plan.fieldsOf(path, local) });
   }
   return [...updates.values()];
 }
@@ -125,6 +148,12 @@ function draft<P>(candidate: Candidate<P>): ConflictDraft {
 }
 
 function* digestsOf<P>(update: DocumentUpdate<P>): Generator<string> {
-  const trees = [update.local?.tree, update.base?.tree, update.conflict?.remote, update.decided?.remote];
+  const trees = [
+    update.local?.tree,
+    update.base?.tree,
+    update.conflict?.remote,
+    update.decided?.remote,
+    update.superseded?.tree,
+  ];
   for (const tree of trees) if (tree) for (const entry of tree.values()) yield entry.digest;
 }

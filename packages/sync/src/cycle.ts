@@ -19,6 +19,8 @@ export interface CycleContext<P> {
   /** What, besides the patterns, decides which documents there are: uri, branch, sub-path. */
   readonly place: string;
   readonly policy: ConflictPolicy;
+  /** The side that holds wherever the two differ, whatever the bases say. */
+  readonly wins?: 'local' | 'remote';
   /** What is remembered from cycle to cycle; without it every one looks at everything. */
   readonly memory?: CycleMemory;
   /** Something says that the remote changed at these places only (full paths on this machine). */
@@ -169,7 +171,12 @@ export async function planCycle<P>(context: CycleContext<P>, options: LookOption
     onProgress: (done, total) => context.onProgress?.('look', done, total),
   });
   const scopeChanged = seen.scope !== null && seen.scope !== scopeDigest(context);
-  return makePlan(seenNow, kind, { policy: context.policy, scopeChanged, ...(only ? { only } : {}) });
+  return makePlan(seenNow, kind, {
+    policy: context.policy,
+    scopeChanged,
+    ...(context.wins ? { wins: context.wins } : {}),
+    ...(only ? { only } : {}),
+  });
 }
 
 function checkGuards<P>(plan: Plan<P>, force: Force | undefined, remoteToo: boolean): void {

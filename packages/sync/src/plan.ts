@@ -29,6 +29,8 @@ export interface Plan<P> {
   readonly settlement: Settlement;
   /** Conflicts that policy decided, as they were. */
   readonly decided: ReadonlySet<string>;
+  /** The side that was told to hold; left out: neither. */
+  readonly wins?: 'local' | 'remote';
   /** Documents that left the scope: kept locally, their repository forgotten. */
   readonly detached: readonly string[];
   readonly localGuard: Guard | null;
@@ -46,6 +48,8 @@ export interface PlanOptions {
   readonly scopeChanged: boolean;
   /** Only these documents; the others are left as they are. */
   readonly only?: ReadonlySet<string>;
+  /** The side that holds wherever the two differ: as if both had agreed on what the other one is. */
+  readonly wins?: 'local' | 'remote';
 }
 
 /** Decides everything and writes nothing. */
@@ -63,7 +67,8 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
       detached.push(path);
       continue;
     }
-    if (candidate.base) bases.set(path, candidate.base);
+    const base = agreedOn(candidate, options.wins);
+    if (base) bases.set(path, base);
     put(local, path, candidate.local);
     put(remote, path, candidate.remote);
   }
@@ -93,6 +98,7 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
     moves,
     settlement,
     decided,
+    ...(options.wins ? { wins: options.wins } : {}),
     detached,
     localGuard: guard({
       documents: look.baseCount,
@@ -113,6 +119,11 @@ export async function makePlan<P>(look: Look<P>, kind: Kind<P>, options: PlanOpt
     },
   };
   return { ...plan, id: planId(plan) };
+}
+
+function agreedOn<P>({ base, local, remote }: Candidate<P>, wins: PlanOptions['wins']): Tree | null {
+  if (!wins || remote === unreadable) return base;
+  return wins === 'remote' ? local : (remote as Tree | null);
 }
 
 function put(side: Map<string, Tree | typeof unreadable>, path: string, value: Side): void {

@@ -1,3 +1,4 @@
+import type { LocalReport } from './apply-locally.ts';
 import {
   type CycleContext,
   type Force,
@@ -40,6 +41,8 @@ export interface PushReport {
   readonly outcomes: readonly PushOutcome[];
   readonly head: string | null;
   readonly problems: Plan<unknown>['problems'];
+  /** What was written on the near side before anything went out. */
+  readonly local: LocalReport;
   /** Why the remote does not take pushes to this branch; null: it took them, or the reason was another. */
   readonly rejection: Rejection | null;
 }
@@ -58,11 +61,13 @@ export async function push<P>(context: CycleContext<P>, options: PushOptions<P>)
   const done = new Map<string, PushOutcome>();
   const asked = options.revisions ? new Map(options.revisions) : null;
   const only = options.merge === false ? await withoutMerges(context, options.only, done) : options.only;
+  let local: LocalReport | null = null;
   for (let attempt = 1; ; attempt++) {
     const { plan, report } = await pullOnce(context, attempt === 1 ? options.force : undefined, {
       ...(only ? { only } : {}),
       guardRemote: true,
     });
+    local ??= report;
     const stale = new Set(report.stale);
     const scope = scopeDigest(context);
     const whole = !only && stale.size === 0;
@@ -100,6 +105,7 @@ export async function push<P>(context: CycleContext<P>, options: PushOptions<P>)
         outcomes: [...done.values()],
         head: left.head,
         problems: plan.problems,
+        local,
         rejection: left.rejection ?? null,
       };
     }

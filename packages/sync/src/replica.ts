@@ -41,6 +41,10 @@ export interface DocumentUpdate<P> {
   readonly expectedId?: string | null;
   /** The new local document; null deletes it; left out: it stays. */
   readonly local?: { readonly tree: Tree; readonly fields: P } | null;
+  /** Of one that moved and stays otherwise: its fields at its new place. */
+  readonly moved?: P;
+  /** What had to give way to `local`, or to what is there: a revision of its own in history, before it. */
+  readonly superseded?: { readonly tree: Tree; readonly fields: P };
   /** The new base; null clears it; left out: it stays. */
   readonly base?: { readonly tree: Tree; readonly token: string } | null;
   /** Opens or refreshes the conflict here; null: none stands any more; left out: as it was. */
@@ -85,6 +89,8 @@ export interface IntendedDocument {
   readonly revision: number | null;
   /** What the remote holds when the push has arrived; null: nothing. */
   readonly tree: Tree | null;
+  /** The remote gets it before the near side does: once it is there, the next look takes it over. */
+  readonly ahead?: boolean;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Caller } from '@ratchet/contract/dispatcher';
 import { resultShelf } from '@ratchet/execution/result-shelf';
 import { scheduleDesk } from '@ratchet/execution/schedule-desk';
 import type { Alerts } from '@ratchet/insight/alerts';
@@ -17,11 +18,13 @@ import { guideHandlers } from '@ratchet/operations/guides/guides';
 import { healthHandlers } from '@ratchet/operations/health';
 import { jobHandlers } from '@ratchet/operations/jobs';
 import { deliveryHandlers, outputDestinationHandlers } from '@ratchet/operations/outputs';
+import { projectHandlers } from '@ratchet/operations/projects';
 import { pullRequestHandlers, pushHandlers, registryHandlers } from '@ratchet/operations/pushes';
 import { repositoryHandlers } from '@ratchet/operations/repositories';
 import { resultHandlers } from '@ratchet/operations/results';
 import { scheduleHandlers } from '@ratchet/operations/schedules';
 import { secretHandlers } from '@ratchet/operations/secrets';
+import { specHandlers } from '@ratchet/operations/specs';
 import { taskHandlers } from '@ratchet/operations/tasks';
 import { templateHandlers } from '@ratchet/operations/templates';
 import { userHandlers } from '@ratchet/operations/users';
@@ -43,15 +46,19 @@ import type { ComposedAccess } from './access.ts';
 import type { ComposedExecution } from './execution.ts';
 import type { Ground } from './ground.ts';
 import type { ComposedRepositories } from './repositories.ts';
+import type { ComposedSpecs } from './specs.ts';
 
 /** What carries out every operation of the table. */
 export function operationHandlers(
   { options, loaded, live, places, nodeId, startedAt, database }: Ground,
   { credentials, secrets, access, rights }: ComposedAccess,
   { context, sync, triggered, mover, store, editor, registry, desk, reader }: ComposedRepositories,
+  specs: ComposedSpecs,
   { validator, sandbox, outputs, executor, debugging, workers }: ComposedExecution,
   { syncs, watched }: { readonly syncs: SyncFeed; readonly watched: Alerts },
 ) {
+  const grantMade = (id: string, { actor, rights: { role } }: Caller) =>
+    rights.grants.createForMaker(actor.userId ?? actor.id, id, role, actor.name || actor.id);
   const taskIdOf = (idOrUuid: string) => reader.find(idOrUuid).then((row) => row.id);
   const mayRead = checkServerPath(places);
   return {
@@ -71,14 +78,15 @@ export function operationHandlers(
       registry,
       sync,
       changes: syncs,
-      grantMade: (id, { actor, rights: { role } }) =>
-        rights.grants.createForMaker(actor.userId ?? actor.id, id, role, actor.name || actor.id),
+      grantMade,
       undo: (repositoryId, runId, actor) => undoRun(context, editor, { repositoryId, runId, actor }),
     }),
     pushes: pushHandlers(desk),
     pullRequests: pullRequestHandlers(desk),
     registry: registryHandlers(desk, sync),
-    conflicts: conflictHandlers(conflictDesk(context, triggered.edited)),
+    conflicts: conflictHandlers(conflictDesk(context, triggered.edited, specs.resolver.resolve)),
+    projects: projectHandlers({ desk: specs.desk, grantMade }),
+    specs: specHandlers(specs),
     executions: executionHandlers(executor, taskIdOf, {
       stats: (request) => executionStats(database.db, request),
       analysis: (id) =>

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { auth } from './sections/auth.ts';
 import { database } from './sections/database.ts';
+import { openspec } from './sections/openspec.ts';
 import { logging, observability, retention } from './sections/operation.ts';
 import { registry } from './sections/registry.ts';
 import { security } from './sections/security.ts';
@@ -18,6 +19,7 @@ export const Configuration = z.strictObject({
   auth,
   security,
   registry,
+  openspec,
   execution,
   queue,
   schedules,

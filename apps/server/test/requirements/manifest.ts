@@ -10,6 +10,7 @@ import { pushRequirements } from './manifest/pushes.ts';
 import { repositoryRequirements } from './manifest/repositories.ts';
 import { scheduleRequirements, workerRequirements } from './manifest/schedules-and-workers.ts';
 import { serverRequirements } from './manifest/server.ts';
+import { specRequirements } from './manifest/specs.ts';
 import { taskRequirements } from './manifest/tasks.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -21,6 +22,7 @@ export const manifest: readonly Requirement[] = [
   ...repositoryRequirements,
   ...pushRequirements,
   ...conflictRequirements,
+  ...specRequirements,
   ...executionRequirements,
   ...jobRequirements,
   ...batchRequirements,

@@ -142,9 +142,10 @@ export const SpecValidation = z
   .object({ specId: z.string(), valid: z.boolean().describe('No problem is an error'), problems: z.array(SpecProblem) })
   .meta({ id: 'SpecValidation', description: 'What OpenSpec’s rules say of a change' });
 
-export const SpecField = z
-  .enum(['title', 'why', 'whatChanges', 'impact', 'design', 'tasks', 'specs', 'files'])
-  .meta({ id: 'SpecField', description: 'A part of a change: specs and files stand for what the other parts do not cover' });
+export const SpecField = z.enum(['title', 'why', 'whatChanges', 'impact', 'design', 'tasks', 'specs', 'files']).meta({
+  id: 'SpecField',
+  description: 'A part of a change: specs and files stand for what the other parts do not cover',
+});
 
 export const SpecDifference = z
   .object({
@@ -174,6 +175,10 @@ export const SpecTrigger = z
   .enum(['file_watcher', 'periodic', 'user_edit', 'manual'])
   .meta({ id: 'SpecTrigger', description: 'What caused a sync' });
 
+export const SpecSyncOutcome = z
+  .enum(['success', 'error', 'conflict'])
+  .meta({ id: 'SpecSyncOutcome', description: 'How one sync of a change ended' });
+
 export const SpecSync = z
   .object({
     id: Id,
@@ -181,7 +186,7 @@ export const SpecSync = z
     projectId: Id,
     direction: SpecDirection,
     trigger: SpecTrigger,
-    status: z.enum(['success', 'error', 'conflict']),
+    status: SpecSyncOutcome,
     filesChanged: z.array(z.string()).describe('Paths within the change'),
     error: z.string().nullable(),
     startedBy: z.string(),
@@ -232,5 +237,8 @@ export const SpecSyncEvent = z
     error: z.string().nullable(),
     at: Time,
   })
-  .meta({ id: 'SpecSyncEvent', description: 'Something that happened between the files of a project and the database' });
+  .meta({
+    id: 'SpecSyncEvent',
+    description: 'Something that happened between the files of a project and the database',
+  });
 export type SpecSyncEvent = z.output<typeof SpecSyncEvent>;

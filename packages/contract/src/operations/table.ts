@@ -14,6 +14,7 @@ import { guides } from './guides.ts';
 import { health } from './health.ts';
 import { jobs } from './jobs.ts';
 import { outputDestinations } from './output-destinations.ts';
+import { projects } from './projects.ts';
 import { pullRequests } from './pull-requests.ts';
 import { pushes } from './pushes.ts';
 import { registry } from './registry.ts';
@@ -21,6 +22,7 @@ import { repositories } from './repositories.ts';
 import { results } from './results.ts';
 import { schedules } from './schedules.ts';
 import { secrets } from './secrets.ts';
+import { specs } from './specs.ts';
 import { tasks } from './tasks.ts';
 import { templates } from './templates.ts';
 import { users } from './users.ts';
@@ -34,6 +36,8 @@ export const table = {
   pullRequests,
   registry,
   conflicts,
+  projects,
+  specs,
   executions,
   jobs,
   batches,

@@ -4,7 +4,7 @@ import { type Blob, putBlobs } from '@ratchet/store/queries/blobs';
 import { basesAt, insertTasks, insertVersions, type TaskRow } from '@ratchet/store/queries/documents';
 import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import { actorName, type RepositoriesContext } from '../context.ts';
-import { versionOf } from '../database-replica.ts';
+import { versionOf } from '../task-documents.ts';
 import { newRow, standingIn } from '../task-store.ts';
 import { treeOf } from './read-tasks.ts';
 import type { Arrival } from './rename-arrival.ts';

@@ -1,8 +1,8 @@
-import { getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { tasks } from '../schema/content.ts';
 import { executions, jobs, nodes } from '../schema/execution.ts';
-import { conflicts, syncRuns } from '../schema/repositories.ts';
+import { conflicts, type DocumentKind, syncRuns } from '../schema/repositories.ts';
 import type { ConflictRow } from './conflicts.ts';
 import type { ExecutionRow } from './executions.ts';
 import type { JobRow } from './jobs.ts';
@@ -114,36 +114,46 @@ export async function jobIdsOf(db: Queryable, executionIds: readonly string[]): 
 export const allNodes = (db: Queryable): Promise<NodeRow[]> =>
   db.select().from(nodes).orderBy(nodes.startedAt, nodes.id);
 
-/** Runs that go on, began or ended since. */
-export const runsSince = (db: Queryable, since: string): Promise<SyncRunRow[]> =>
+const runsOf = (kind: DocumentKind): SQL =>
+  sql`exists (select from ratchet.repositories r where r.id = ${syncRuns.repositoryId} and r.document_kind = ${kind})`;
+
+/** Runs that go on, began or ended since, of repositories of a kind of documents. */
+export const runsSince = (db: Queryable, since: string, kind: DocumentKind = 'task'): Promise<SyncRunRow[]> =>
   db
     .select()
     .from(syncRuns)
     .where(
-      sql`${syncRuns.status} = 'running' or ${syncRuns.startedAt} >= ${since}::timestamptz or ${syncRuns.finishedAt} >= ${since}::timestamptz`,
+      sql`(${syncRuns.status} = 'running' or ${syncRuns.startedAt} >= ${since}::timestamptz or ${syncRuns.finishedAt} >= ${since}::timestamptz)
+        and ${runsOf(kind)}`,
     )
     .orderBy(syncRuns.startedAt, syncRuns.id);
 
-export const runsByIds = (db: Queryable, ids: readonly string[]): Promise<SyncRunRow[]> =>
+export const runsByIds = (db: Queryable, ids: readonly string[], kind: DocumentKind = 'task'): Promise<SyncRunRow[]> =>
   db
     .select()
     .from(syncRuns)
-    .where(inArray(syncRuns.id, [...ids]))
+    .where(and(inArray(syncRuns.id, [...ids]), runsOf(kind)))
     .orderBy(syncRuns.startedAt, syncRuns.id);
 
 export type ConflictState = Pick<
   ConflictRow,
-  'id' | 'repositoryId' | 'documentId' | 'status' | 'createdAt' | 'resolvedAt'
+  'id' | 'repositoryId' | 'documentId' | 'path' | 'status' | 'createdAt' | 'resolvedAt'
 >;
 
-/** Conflicts that are open, were decided since, or are among those named. */
-export const conflictStates = (db: Queryable, since: string, ids: readonly string[]): Promise<ConflictState[]> => {
-  const { id, repositoryId, documentId, status, createdAt, resolvedAt } = getTableColumns(conflicts);
+/** Conflicts that are open, were decided since, or are among those named: those of a kind of documents. */
+export const conflictStates = (
+  db: Queryable,
+  since: string,
+  ids: readonly string[],
+  kind: DocumentKind = 'task',
+): Promise<ConflictState[]> => {
+  const { id, repositoryId, documentId, path, status, createdAt, resolvedAt } = getTableColumns(conflicts);
   return db
-    .select({ id, repositoryId, documentId, status, createdAt, resolvedAt })
+    .select({ id, repositoryId, documentId, path, status, createdAt, resolvedAt })
     .from(conflicts)
     .where(
-      sql`${conflicts.status} = 'open' or ${conflicts.resolvedAt} >= ${since}::timestamptz or ${conflicts.id} = ${among(ids)}`,
+      sql`(${conflicts.status} = 'open' or ${conflicts.resolvedAt} >= ${since}::timestamptz or ${conflicts.id} = ${among(ids)})
+        and ${conflicts.documentKind} = ${kind}`,
     )
     .orderBy(conflicts.createdAt, conflicts.id);
 };

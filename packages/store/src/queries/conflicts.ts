@@ -77,6 +77,26 @@ export const openConflictsOf = (db: Queryable, repositoryId: string): Promise<Co
     .where(and(eq(conflicts.repositoryId, repositoryId), eq(conflicts.status, 'open')))
     .orderBy(conflicts.path);
 
+/** Paths among some at which a conflict is open. */
+export async function openConflictsAt(
+  tx: Queryable,
+  repositoryId: string,
+  paths: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (paths.length === 0) return new Set();
+  const rows = await tx
+    .select({ path: conflicts.path })
+    .from(conflicts)
+    .where(
+      and(
+        eq(conflicts.repositoryId, repositoryId),
+        eq(conflicts.status, 'open'),
+        sql`${conflicts.path} = any(${sql.param(paths)}::text[])`,
+      ),
+    );
+  return new Set(rows.map(({ path }) => path));
+}
+
 const spec = (fields: ListFields): PageSpec<typeof conflicts> => ({
   table: conflicts,
   fields,

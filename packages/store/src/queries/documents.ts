@@ -1,9 +1,20 @@
 import { and, eq, type inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
-import { insertRows, recordset } from '../rows.ts';
+import { insertRows } from '../rows.ts';
 import type { StoredTree } from '../schema/columns.ts';
 import { syncBases, tasks, taskVersions } from '../schema/content.ts';
+import type { DocumentKind } from '../schema/repositories.ts';
+import { specs } from '../schema/specs.ts';
 import { disableOrphans } from './orphan-schedules.ts';
+import { replaceRows } from './replace-rows.ts';
+
+/** Where the documents of a kind are. */
+const tableOf = { task: tasks, openspec_change: specs } as const;
+/** The uuid that a document's own metadata gives; changes of OpenSpec have none. */
+const identityOf: Readonly<Record<DocumentKind, SQL>> = {
+  task: sql`metadata ->> 'uuid'`,
+  openspec_change: sql`null::text`,
+};
 
 export type TaskRow = typeof tasks.$inferSelect;
 export type TaskVersionRow = typeof taskVersions.$inferSelect;
@@ -20,14 +31,18 @@ export interface DocumentIndexRow {
   inConflict: boolean;
 }
 
-/** Every path of a repository that has a living task, a base or an open conflict. */
-export async function documentIndex(db: Queryable, repositoryId: string): Promise<DocumentIndexRow[]> {
+/** Every path of a repository that has a living document, a base or an open conflict. */
+export async function documentIndex(
+  db: Queryable,
+  kind: DocumentKind,
+  repositoryId: string,
+): Promise<DocumentIndexRow[]> {
   const { rows } = await db.execute(sql`
     select coalesce(t.path, b.path, c.path) as path, t.id, t.revision,
            case when t.checksum = b.checksum then '' else t.checksum end as checksum,
            case when t.checksum = b.checksum then '' else b.checksum end as "baseChecksum",
            b.remote_token as "baseToken", c.path is not null as "inConflict"
-    from (select repository_path as path, id, revision, checksum from ratchet.tasks
+    from (select repository_path as path, id, revision, checksum from ${tableOf[kind]}
           where repository_id = ${repositoryId} and deleted_at is null) t
     full join (select path, checksum, remote_token from ratchet.sync_bases where repository_id = ${repositoryId}) b
       on b.path = t.path
@@ -39,6 +54,7 @@ export async function documentIndex(db: Queryable, repositoryId: string): Promis
 /** The same for some paths. Each is looked up by its index, as in `documentSides`. */
 export async function documentIndexAt(
   db: Queryable,
+  kind: DocumentKind,
   repositoryId: string,
   paths: readonly string[],
 ): Promise<DocumentIndexRow[]> {
@@ -47,7 +63,7 @@ export async function documentIndexAt(
     select p.path, t.id, t.revision, t.checksum, b.checksum as "baseChecksum", b.remote_token as "baseToken",
            c.path is not null as "inConflict"
     from unnest(${sql.param(paths)}::text[]) as p(path)
-    left join lateral (select id, revision, checksum from ratchet.tasks
+    left join lateral (select id, revision, checksum from ${tableOf[kind]}
       where repository_id = ${repositoryId} and repository_path = p.path and deleted_at is null limit 1) t on true
     left join lateral (select checksum, remote_token from ratchet.sync_bases
       where repository_id = ${repositoryId} and path = p.path limit 1) b on true
@@ -64,9 +80,10 @@ export interface DocumentSidesRow {
   identity: string | null;
 }
 
-/** Base and local trees of some paths. `identity` is the uuid that the task's own metadata gives. */
+/** Base and local trees of some paths. `identity` is the uuid that the document's own metadata gives. */
 export async function documentSides(
   db: Queryable,
+  kind: DocumentKind,
   repositoryId: string,
   paths: readonly string[],
 ): Promise<DocumentSidesRow[]> {
@@ -77,9 +94,9 @@ export async function documentSides(
     from unnest(${sql.param(paths)}::text[]) as p(path)
     left join lateral (select tree, document_id from ratchet.sync_bases
       where repository_id = ${repositoryId} and path = p.path limit 1) b on true
-    left join lateral (select tree, metadata ->> 'uuid' as uuid from ratchet.tasks
+    left join lateral (select tree, ${identityOf[kind]} as uuid from ${tableOf[kind]}
       where repository_id = ${repositoryId} and repository_path = p.path and deleted_at is null limit 1) t on true
-    left join lateral (select metadata ->> 'uuid' as uuid from ratchet.tasks
+    left join lateral (select ${identityOf[kind]} as uuid from ${tableOf[kind]}
       where id = b.document_id limit 1) d on true`);
   return rows as unknown as DocumentSidesRow[];
 }
@@ -117,32 +134,19 @@ export async function insertTasks(tx: Queryable, rows: readonly TaskRow[]): Prom
   if (rows.length > 0) await tx.execute(insertRows(tasks, rows));
 }
 
-/**
- * Replaces whole rows, each only where the stored revision is one of `from` (by id): compare and set. Answers the ids that
- * were written.
- */
+/** Replaces whole rows, each only where the stored revision is one of `from` (by id). Answers the ids that were written. */
 export async function replaceTasks(
   tx: Queryable,
   rows: readonly TaskRow[],
   from: ReadonlyMap<string, number>,
 ): Promise<Set<string>> {
   if (rows.length === 0) return new Set();
-  const expected = rows.map((row) => from.get(row.id) ?? row.revision);
-  // Each row beside its expected revision: a join of two lists whose lengths no planner knows would compare all with all.
-  const result = await tx.execute(sql`
-    update ratchet.tasks as t set ${assignments()}
-    from rows from (${recordset(tasks, rows)}, unnest(${sql.param(expected)}::integer[]))
-      as r(${sql.join(
-        taskColumns().map((name) => sql.identifier(name)),
-        sql`, `,
-      )}, expected_revision)
-    where t.id = r.id and t.revision = r.expected_revision
-    returning t.id`);
+  const written = await replaceRows(tx, tasks, rows, from, ['id', 'created_at', 'created_from']);
   await disableOrphans(
     tx,
     rows.flatMap((row) => (row.deletedAt ? [row.id] : [])),
   );
-  return new Set(result.rows.map((row) => String((row as { id: string }).id)));
+  return written;
 }
 
 /** Where tasks stand after a push that carried what they hold, or held. */
@@ -170,21 +174,6 @@ export async function settlePushed(
       as r(id, sync_status, push_status, needs_push)
     where t.id = r.id`);
 }
-
-const fixed = new Set(['id', 'created_at', 'created_from']);
-const assignments = (): SQL =>
-  sql.join(
-    taskColumns()
-      .filter((name) => !fixed.has(name))
-      .map((name) => sql`${sql.identifier(name)} = r.${sql.identifier(name)}`),
-    sql`, `,
-  );
-const taskColumns = (): string[] =>
-  Object.values(tasks).flatMap((column) =>
-    typeof column === 'object' && column !== null && 'name' in column && 'primary' in column
-      ? [String(column.name)]
-      : [],
-  );
 
 export async function insertVersions(tx: Queryable, rows: readonly TaskVersionRow[]): Promise<void> {
   if (rows.length > 0) await tx.execute(insertRows(taskVersions, rows));

@@ -129,7 +129,7 @@ export async function pushStandings(
     from ratchet.repositories r
     left join (select p."repositoryId" as id, count(*) as pending, count(*) filter (where p."pushStatus" = 'failed') as failed
                from ${pending} p where true ${visiblePending(reader)} group by 1) p on p.id = r.id
-    where true ${repositoryId ? sql`and r.id = ${repositoryId}` : sql``} ${seenIn}
+    where r.document_kind = 'task' ${repositoryId ? sql`and r.id = ${repositoryId}` : sql``} ${seenIn}
     order by r.name`);
   return rows as unknown as PushStanding[];
 }

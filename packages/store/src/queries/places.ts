@@ -1,5 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
+import { specs } from '../schema/specs.ts';
+import { referredBy } from './specs.ts';
 
 /** Where something stands. `name`: of its task; null: it is the repository's and no task's. */
 export interface Standing {
@@ -20,6 +22,7 @@ export const placedKinds = [
   'delivery',
   'result',
   'alert',
+  'spec',
 ] as const;
 export type PlacedKind = (typeof placedKinds)[number];
 
@@ -27,7 +30,7 @@ export type PlacedKind = (typeof placedKinds)[number];
 const taskOf = (from: SQL): SQL =>
   sql`select w.id, t.repository_id as "repositoryId", t.name, t.id is null as nowhere, false as deleted ${from}`;
 
-const rows: Readonly<Record<Exclude<PlacedKind, 'task'>, SQL>> = {
+const rows: Readonly<Record<Exclude<PlacedKind, 'task' | 'spec'>, SQL>> = {
   conflict: sql`
     select w.id, c.repository_id as "repositoryId", t.name, false as nowhere, false as deleted
     from wanted w join ratchet.conflicts c on c.id = w.id left join ratchet.tasks t on t.id = c.document_id`,
@@ -73,6 +76,7 @@ export async function standingsOf(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, readonly (Standing | null)[]>> {
   const standings = new Map<string, (Standing | null)[]>();
+  if (kind === 'spec') return specStandings(db, ids);
   const wanted = kind === 'task' ? ids : ids.filter(isUuid);
   if (wanted.length === 0) return standings;
   const found = await db.execute(kind === 'task' ? tasksNamed(wanted) : placed(rows[kind], wanted));
@@ -81,6 +85,24 @@ export async function standingsOf(
     const asked = kind === 'task' ? id : (given.get(id) ?? id);
     const at = nowhere ? null : { repositoryId, name, deleted };
     standings.set(asked, [...(standings.get(asked) ?? []), at]);
+  }
+  return standings;
+}
+
+/** By any reference; a change is its project's as a whole, and no task's. */
+async function specStandings(db: Queryable, ids: readonly string[]): Promise<Map<string, readonly Standing[]>> {
+  const standings = new Map<string, readonly Standing[]>();
+  for (const id of ids) {
+    const rows = await db
+      .select({ repositoryId: specs.repositoryId, deletedAt: specs.deletedAt })
+      .from(specs)
+      .where(referredBy(id));
+    const places = rows.map(({ repositoryId, deletedAt }) => ({
+      repositoryId,
+      name: null,
+      deleted: deletedAt !== null,
+    }));
+    if (places.length > 0) standings.set(id, places);
   }
   return standings;
 }

@@ -5,7 +5,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../database.ts';
 import { type PageSpec, pageQuery } from '../page.ts';
 import { tasks } from '../schema/content.ts';
-import { conflicts, repositories } from '../schema/repositories.ts';
+import { conflicts, type DocumentKind, repositories } from '../schema/repositories.ts';
 import { disableOrphans } from './orphan-schedules.ts';
 import { taskNameOf, visibleRepositories, visibleTasks } from './visible.ts';
 
@@ -25,13 +25,22 @@ export async function repositoriesById(db: Queryable, ids: readonly string[]): P
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-export async function lockRepository(tx: Queryable, id: string): Promise<RepositoryRow | null> {
+/** null: there is none of that id, or it is of another kind of documents. */
+export async function lockRepository(
+  tx: Queryable,
+  id: string,
+  kind: DocumentKind = 'task',
+): Promise<RepositoryRow | null> {
   const [row] = await tx.select().from(repositories).where(eq(repositories.id, id)).for('update');
-  return row ?? null;
+  return row?.documentKind === kind ? row : null;
 }
 
+/** A repository of tasks by its name. */
 export async function repositoryByName(db: Queryable, name: string): Promise<RepositoryRow | null> {
-  const [row] = await db.select().from(repositories).where(eq(repositories.name, name));
+  const [row] = await db
+    .select()
+    .from(repositories)
+    .where(and(eq(repositories.name, name), eq(repositories.documentKind, 'task')));
   return row ?? null;
 }
 
@@ -87,6 +96,12 @@ export async function recordSyncState(
         : { nextSyncAt: sql`now() + make_interval(secs => ${nextSyncInSeconds}::double precision)` }),
     })
     .where(eq(repositories.id, id));
+}
+
+/** A repository of tasks by its id: a project is none. */
+export async function taskRepositoryById(db: Queryable, id: string): Promise<RepositoryRow | null> {
+  const row = await repositoryById(db, id);
+  return row?.documentKind === 'task' ? row : null;
 }
 
 /** Whether a configuration declares it. Not a change of settings: the revision stays. */
@@ -162,6 +177,7 @@ const spec = (fields: ListFields): PageSpec<typeof repositories> => ({
     name: repositories.name,
     repositoryType: repositories.repositoryType,
     uri: repositories.uri,
+    path: repositories.uri,
     branch: repositories.branch,
     priority: repositories.priority,
     syncEnabled: repositories.syncEnabled,
@@ -181,29 +197,49 @@ export const pageOfRepositories = (
   fields: ListFields,
   request: ListRequest,
   reader: Rights = fullRights,
-): Promise<Page<RepositoryRow>> => pageQuery(db, spec(fields), request, visibleRepositories(reader, repositories.id));
+  kind: DocumentKind = 'task',
+): Promise<Page<RepositoryRow>> =>
+  pageQuery(
+    db,
+    spec(fields),
+    request,
+    and(eq(repositories.documentKind, kind), visibleRepositories(reader, repositories.id)),
+  );
 
-export const allRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
-  db.select().from(repositories).orderBy(repositories.name);
+/** Repositories of tasks, or of another kind of documents. */
+export const allRepositories = (db: Queryable, kind: DocumentKind = 'task'): Promise<RepositoryRow[]> =>
+  db.select().from(repositories).where(eq(repositories.documentKind, kind)).orderBy(repositories.name);
 
-export const enabledRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
-  db.select().from(repositories).where(eq(repositories.syncEnabled, true)).orderBy(repositories.name);
+export const enabledRepositories = (db: Queryable, kind: DocumentKind = 'task'): Promise<RepositoryRow[]> =>
+  db
+    .select()
+    .from(repositories)
+    .where(and(eq(repositories.documentKind, kind), eq(repositories.syncEnabled, true)))
+    .orderBy(repositories.name);
 
 /**
  * Enabled repositories whose interval has passed, by the database's clock, and those to try again because they could not
- * be reached.
+ * be reached: those that have waited longest first.
  */
-export const dueRepositories = (db: Queryable): Promise<RepositoryRow[]> =>
-  db
+export const dueRepositories = (
+  db: Queryable,
+  kind: DocumentKind = 'task',
+  most: number | null = null,
+): Promise<RepositoryRow[]> => {
+  const due = db
     .select()
     .from(repositories)
     .where(
       and(
+        eq(repositories.documentKind, kind),
         eq(repositories.syncEnabled, true),
         sql`(${repositories.syncIntervalMinutes} > 0 or ${repositories.unreachableSince} is not null)`,
         sql`(${repositories.nextSyncAt} is null or ${repositories.nextSyncAt} <= now())`,
       ),
-    );
+    )
+    .orderBy(sql`${repositories.nextSyncAt} nulls first`);
+  return most === null ? due : due.limit(most);
+};
 
 export async function openConflictCount(
   db: Queryable,

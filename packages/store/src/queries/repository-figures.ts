@@ -40,7 +40,7 @@ export async function repositoryFigures(db: Queryable): Promise<RepositoryFigure
            (select avg(case when x.status in ('error', 'guarded') then 1.0 else 0 end)::float8
               from (select status from ratchet.sync_runs s where s.repository_id = r.id and s.status <> 'running'
                     order by s.started_at desc limit 100) x) as "failureRate"
-    from ratchet.repositories r order by r.name`);
+    from ratchet.repositories r where r.document_kind = 'task' order by r.name`);
   return (rows as unknown as Omit<RepositoryFigures, 'openConflicts' | 'pendingPushes'>[]).map((row) => ({
     ...row,
     openConflicts: standings.get(row.id)?.conflicts ?? 0,

@@ -80,6 +80,8 @@ export const treeColumns = {
   tree: [
     ['tasks', 'tree'],
     ['task_versions', 'tree'],
+    ['specs', 'tree'],
+    ['spec_versions', 'tree'],
     ['sync_bases', 'tree'],
     ['conflicts', 'base_tree'],
     ['conflicts', 'local_tree'],

@@ -31,6 +31,8 @@ export const credentials = ratchet.table(
   (t) => [uniqueIndex('credentials_name').on(t.name)],
 );
 
+export type DocumentKind = 'task' | 'openspec_change';
+
 export interface StoredPushPolicy {
   branchStrategy: 'direct' | 'feature_branch';
   conflictStrategy: 'fail' | 'merge' | 'create_pr';
@@ -48,6 +50,8 @@ export const repositories = ratchet.table(
     id: uuid('id').primaryKey(),
     name: text('name').notNull(),
     repositoryType: text('repository_type').$type<'filesystem' | 'git' | 'http' | 'zip'>().notNull(),
+    /** Of what it is: one with changes of OpenSpec is a project, and shown as such alone. */
+    documentKind: text('document_kind').$type<DocumentKind>().notNull().default('task'),
     uri: text('uri').notNull(),
     branch: text('branch'),
     subPath: text('sub_path'),
@@ -216,6 +220,8 @@ export interface IntendedDocument {
   revision: number | null;
   /** null: the push deletes the document. */
   tree: StoredTree | null;
+  /** The files get it before the database does: what arrived is taken over from them, should the rest never come. */
+  ahead?: boolean;
 }
 
 /** Written before a push leaves, so that a crash in the middle can be told from a push that never left. */

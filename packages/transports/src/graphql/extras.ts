@@ -7,6 +7,7 @@ import { Job } from '@ratchet/contract/entities/job';
 import { Delivery, OutputDestination } from '@ratchet/contract/entities/output';
 import { Repository, RepositoryHealth, SyncRun } from '@ratchet/contract/entities/repository';
 import { Schedule } from '@ratchet/contract/entities/schedule';
+import { Project, Spec, SpecSync, SpecVersion } from '@ratchet/contract/entities/spec';
 import type { PushResult } from '@ratchet/contract/entities/sync';
 import { Task, TaskSummary, TaskVersionSummary } from '@ratchet/contract/entities/task';
 import { User } from '@ratchet/contract/entities/user';
@@ -102,6 +103,8 @@ const repository = [Repository, table.repositories.list as Operation] as const;
 const execution = [Execution, table.executions.list as Operation] as const;
 const job = [Job, table.jobs.list as Operation] as const;
 const conflict = [Conflict, table.conflicts.list as Operation] as const;
+const project = [Project, table.projects.list as Operation] as const;
+const spec = [Spec, table.specs.list as Operation] as const;
 const schedule = [Schedule, table.schedules.list as Operation] as const;
 const batch = [BatchSummary, table.batches.list as Operation] as const;
 const destination = [OutputDestination, table.outputDestinations.list as Operation] as const;
@@ -117,6 +120,13 @@ const ofRepository = (on: string): Extra =>
 const ofExecution = (on: string): Extra =>
   toOne(on, 'execution', execution, (at) => at.executionId, 'The execution; null where it is forgotten');
 const ofJob = (on: string): Extra => toOne(on, 'job', job, (at) => at.jobId, 'The job; null where there is none');
+
+/** A page of what an operation on a change answers; its id is no key, for two projects may have it. */
+const ofSpec = (field: string, output: z.ZodType, operation: Operation, description: string): Extra => ({
+  ...pageAt('Spec', field, output, operation, description),
+  resolve: async (parent, input, ask) =>
+    ((await each(ask, operation, { id: parent.documentId, limit: limitOf(input) })) as Page<unknown>).items,
+});
 
 const relations: readonly Extra[] = [
   toOne('Task', 'repository', repository, (at) => at.repositoryInfo?.repositoryId, 'The repository it lives in'),
@@ -158,6 +168,19 @@ const relations: readonly Extra[] = [
     cost: 5,
     resolve: (parent, _, ask) => each(ask, table.repositories.health as Operation, { id: parent.id }),
   },
+  toMany('Project', 'specs', spec, 'projectId', 'Its changes, by name'),
+  toMany('Project', 'conflicts', conflict, 'repositoryId', 'Its open conflicts'),
+  ...['Spec', 'SpecSync', 'SpecSyncEvent'].map((on) =>
+    toOne(on, 'project', project, (at) => at.projectId, 'The project; null where it is forgotten'),
+  ),
+  toOne('Spec', 'conflict', conflict, (at) => at.conflictId, 'The open conflict; null where there is none'),
+  ofSpec('versions', SpecVersion, table.specs.versions as Operation, 'Its revisions, newest first'),
+  ofSpec(
+    'syncHistory',
+    SpecSync,
+    table.specs.syncHistory as Operation,
+    'When something of it was carried, latest first',
+  ),
   toOne('Delivery', 'destination', destination, (at) => at.destinationId, 'The output destination'),
   toMany('OutputDestination', 'deliveries', delivery, 'destinationId', 'Its deliveries, newest first'),
   toMany('Worker', 'executions', execution, 'nodeId', 'What ran on it, newest first'),

@@ -43,5 +43,16 @@ type Procedure<O> = O extends { readonly stream: true }
 /** The router over a table of operations, as a client sees it: `trpc.<entity>.<verb>`. */
 export type RouterOf<T> = TRPCBuiltRouter<Root, { [E in keyof T]: { [V in keyof T[E]]: Procedure<T[E][V]> } }>;
 
+/** Further names of procedures, as `trpcAliases` of their operations gives them. */
+export interface Aliases {
+  sync: {
+    getStatus: Table['specs']['syncStatus'];
+    forceSync: Table['specs']['sync'];
+    resolveConflict: Table['specs']['resolve'];
+    getSyncHistory: Table['specs']['syncHistory'];
+    subscribe: Table['specs']['events'];
+  };
+}
+
 /** What `createTRPCClient<AppRouter>` is given. */
-export type AppRouter = RouterOf<Table>;
+export type AppRouter = RouterOf<Table & Aliases>;

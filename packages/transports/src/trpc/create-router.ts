@@ -22,13 +22,16 @@ const t = initTRPC.context<CallContext>().create({
   sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 60_000 } },
 });
 
-/** A router with a procedure for every operation; what it looks like to a client says `RouterOf`. */
+/** A router with a procedure for every operation, under each of its names; what it looks like to a client says `RouterOf`. */
 export function createRouter(operations: readonly Operation[], dispatcher: Dispatcher) {
   const entities: Record<string, Record<string, AnyTRPCProcedure>> = {};
   for (const operation of operations) {
-    const [entity = '', verb = ''] = operation.name.split('.');
-    entities[entity] ??= {};
-    entities[entity][verb] = procedure(operation, dispatcher);
+    const answering = procedure(operation, dispatcher);
+    for (const name of [operation.name, ...(operation.trpcAliases ?? [])]) {
+      const [entity = '', verb = ''] = name.split('.');
+      entities[entity] ??= {};
+      entities[entity][verb] = answering;
+    }
   }
   return t.router(Object.fromEntries(Object.entries(entities).map(([name, verbs]) => [name, t.router(verbs)])));
 }

@@ -24,6 +24,11 @@ export interface FilesystemOptions {
   readonly writable?: boolean;
   /** A folder of our own, outside the root: what writes were meant to leave. Without it a restart replans every write. */
   readonly journalDir?: string;
+  /**
+   * Files belong to people who edit them: the former content of one that is replaced stays beside it as `<name>.bak`, a
+   * document that cannot be written whole is put back as it was, and files without write permission are left alone.
+   */
+  readonly keepFormer?: boolean;
   /** Milliseconds since 1970, by the same clock as the file system's. */
   readonly now?: () => number;
 }
@@ -33,7 +38,7 @@ const slice = 8;
 
 /** A folder as an endpoint. It has no head; a listing's mark tells whether anything changed. */
 export function createFilesystemRemote(options: FilesystemOptions): Remote {
-  const { root, subPath, writable = true, journalDir, now = Date.now } = options;
+  const { root, subPath, writable = true, journalDir, keepFormer = false, now = Date.now } = options;
   const journal = journalDir === undefined ? null : openJournal(journalDir, now);
   const requests = new Map<string, WriteRequest>();
   let leftovers: readonly string[] = [];
@@ -78,7 +83,7 @@ export function createFilesystemRemote(options: FilesystemOptions): Remote {
     const folders = new Set<string>();
     for (const document of request.documents) {
       signal?.throwIfAborted();
-      const written = await writeDocument(folder, document);
+      const written = await writeDocument(folder, document, keepFormer);
       for (const path of written.changed) changed.add(path);
       for (const one of written.folders) folders.add(one);
       if (written.failure) failed.push({ path: document.path, ...written.failure, severity: 'error' });

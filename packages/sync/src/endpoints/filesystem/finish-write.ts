@@ -3,7 +3,8 @@ import type { FileWrite } from '../../remote.ts';
 import type { Intended } from '../journal.ts';
 import { holds } from './current-entry.ts';
 import { nearestFolder } from './place.ts';
-import { removeEmptyFolders, writeDocument } from './write-document.ts';
+import { removeEmptyFolders } from './remove-empty-folders.ts';
+import { writeDocument } from './write-document.ts';
 
 export type ReadContents = (digests: readonly Digest[]) => Promise<ReadonlyMap<Digest, Uint8Array>>;
 

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
-import { mkdir, open, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import { mkdir, open, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isIgnoredPath, temporaryPrefix } from '../../kinds/task/ignored.ts';
 import { checkPath } from '../../paths.ts';
 import type { DocumentWrite, FileWrite } from '../../remote.ts';
 import { currentEntry, holds } from './current-entry.ts';
+import { formerFiles } from './former-files.ts';
 import { keepOwner } from './keep-owner.ts';
 import { errnoOf, nearestFolder, reasonOf } from './place.ts';
+import { removeEmptyFolders } from './remove-empty-folders.ts';
 
 export type WriteFailure = {
   readonly code: 'moved' | 'denied' | 'path_refused' | 'not_written';
@@ -29,18 +31,27 @@ type Staged = { readonly file: FileWrite; readonly temporary: string };
  * Writes one document. All new contents are on disk in temporary files before anything changes; each path is compared with
  * what the plan saw right before it is removed or replaced. A half-written document is one that the next look completes.
  */
-export async function writeDocument(place: string, document: DocumentWrite): Promise<WrittenDocument> {
+export async function writeDocument(
+  place: string,
+  document: DocumentWrite,
+  keepFormer = false,
+): Promise<WrittenDocument> {
   const changed: string[] = [];
   const folders = new Set<string>();
   const staged: Staged[] = [];
-  const outcome = (failure: WriteFailure | null): WrittenDocument => ({ failure, changed, folders });
+  const former = keepFormer ? formerFiles(place) : null;
+  const outcome = async (failure: WriteFailure | null): Promise<WrittenDocument> => {
+    await (failure ? former?.putBack() : former?.keep());
+    return { failure, changed: failure && former ? [] : changed, folders };
+  };
   try {
-    const wrong = await firstFault(place, document);
-    if (wrong) return outcome(wrong);
+    const wrong = (await firstFault(place, document)) ?? (keepFormer ? readOnlyFile(place, document) : null);
+    if (wrong) return await outcome(wrong);
     for (const file of document.files) if (file.after) staged.push(await stage(place, file, file.after));
     for (const file of document.files) {
       if (file.after || !file.before) continue;
-      if (!(await holds(place, file.path, file.before))) return outcome(moved(file.path));
+      if (!(await holds(place, file.path, file.before))) return await outcome(moved(file.path));
+      await former?.hold(file);
       await unlink(join(place, file.path));
       changed.push(file.path);
       folders.add(await removeEmptyFolders(place, dirname(join(place, file.path))));
@@ -49,16 +60,17 @@ export async function writeDocument(place: string, document: DocumentWrite): Pro
       const { file, temporary } = staged[0];
       const target = join(place, file.path);
       if (!nearestFolder(place, file.path) || !(await holds(place, file.path, file.before)))
-        return outcome(moved(file.path));
+        return await outcome(moved(file.path));
       await makeFolders(place, file.path, folders);
+      await former?.hold(file);
       await rename(temporary, target);
       staged.shift();
       changed.push(file.path);
       folders.add(dirname(target));
     }
-    return outcome(null);
+    return await outcome(null);
   } catch (error) {
-    return outcome(failureOf(errnoOf(error)));
+    return await outcome(failureOf(errnoOf(error)));
   } finally {
     for (const { temporary } of staged) await rm(temporary, { force: true });
   }
@@ -72,6 +84,16 @@ const moved = (path: string): WriteFailure => ({
 function failureOf(errno: string): WriteFailure {
   const code = errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS' ? 'denied' : 'not_written';
   return { code, message: `It cannot be written: ${reasonOf(errno)}.` };
+}
+
+/** A file without write permission: a rename would replace it all the same, and so for whoever may do anything. */
+function readOnlyFile(place: string, { files }: DocumentWrite): WriteFailure | null {
+  for (const { path, before } of files) {
+    const stat = before && lstatSync(join(place, path), { throwIfNoEntry: false });
+    if (stat?.isFile() && (stat.mode & 0o222) === 0)
+      return { code: 'denied', message: `${path} is read-only. Make it writable, then try again.` };
+  }
+  return null;
 }
 
 async function firstFault(place: string, { files }: DocumentWrite): Promise<WriteFailure | null> {
@@ -152,19 +174,4 @@ async function makeFolders(place: string, path: string, made: Set<string>): Prom
     }
     folder = next;
   }
-}
-
-/** Removes folders that became empty, upwards, never `place` itself. Answers the first one that stays. */
-export async function removeEmptyFolders(place: string, folder: string): Promise<string> {
-  for (let current = folder; current !== place; current = dirname(current)) {
-    try {
-      await rmdir(current);
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'ENOTEMPTY' || errno === 'EEXIST' || errno === 'EACCES' || errno === 'EPERM' || errno === 'EBUSY')
-        return current;
-      if (errno !== 'ENOENT') throw error;
-    }
-  }
-  return place;
 }
