@@ -74,7 +74,7 @@ it('serves the folder meanwhile, and keeps it in step', async () => {
   const end = new AbortController();
   let said = '';
   const running = runInProcess(['dev', join(folder, 'twice'), '--serve'], {
-    env: { HOME: folder, PATH: process.env.PATH ?? '' },
+    env: { HOME: folder, PATH: process.env.PATH ?? '', RATCHET_SERVER_SURFACES_WEB: 'false' },
     signal: end.signal,
     hear: (text) => {
       said += text;

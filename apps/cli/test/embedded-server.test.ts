@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,13 +7,18 @@ import { runCommand } from './run-command.ts';
 import { serve } from './server-process.ts';
 
 let folder: string;
-beforeAll(() => {
+/** Nobody listens there. */
+let port: string;
+beforeAll(async () => {
+  const listener = createServer();
+  await new Promise<void>((resolve) => void listener.listen(0, '127.0.0.1', resolve));
+  port = String((listener.address() as AddressInfo).port);
+  await new Promise((resolve) => listener.close(resolve));
   folder = mkdtempSync(join(tmpdir(), 'ratchet-embedded-cli-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Nobody listens at this port. */
-const alone = () => ({ RATCHET_SERVER_PORT: '9', RATCHET_DATA_DIR: join(folder, 'data') });
+const alone = () => ({ RATCHET_SERVER_PORT: port, RATCHET_DATA_DIR: join(folder, 'data') });
 const ratchet = (...args: string[]) => runCommand(folder, args, alone());
 
 it('a command that finds no server starts one inside itself, and what it did stays', async () => {

@@ -222,6 +222,8 @@ describe('repo', () => {
     expect((await ratchet('repo', 'refresh-metadata', 'made')).out).toMatch(/branch +main\n/);
   });
   it('verify says what differs, and what is wrong', async () => {
+    // Else it is taken over by itself at once.
+    await ratchet('repo', 'pause', 'ops');
     writeFileSync(join(folder, 'tasks', 'twice', 'main.js'), '(input) => {\n');
     const differs = await ratchet('repo', 'verify', 'ops');
     expect(differs.out).toMatch(/pull modified twice/);
