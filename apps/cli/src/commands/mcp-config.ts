@@ -65,7 +65,7 @@ export function mcpConfigCommand(generate: Command, io: Io): void {
   );
 }
 
-/** One member put into JSON with comments; the rest keeps every byte. */
+/** One member put into JSON with comments; the comments and the other members stay. */
 function withMember(file: string, before: string, path: readonly string[], value: unknown, force: boolean): string {
   const errors: ParseError[] = [];
   const held: unknown = before.trim() === '' ? {} : parse(before, errors, { allowTrailingComma: true });

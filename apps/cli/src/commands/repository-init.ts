@@ -7,6 +7,8 @@ import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
 import { writeBelow } from '../local-files.ts';
 
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** A task that works, to begin from. */
 const files = [
   {
@@ -21,17 +23,15 @@ Each folder with a \`metadata.json\` is a task: its code, its schemas, its tests
   },
   {
     path: 'hello/metadata.json',
-    content: `${JSON.stringify(
-      {
-        name: 'Hello',
-        version: '1.0.0',
-        description: 'Greets somebody',
-        input_schema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
-        output_schema: { type: 'object', properties: { greeting: { type: 'string' } }, required: ['greeting'] },
-      },
-      null,
-      2,
-    )}\n`,
+    content: json({ name: 'Hello', version: '1.0.0', description: 'Greets somebody' }),
+  },
+  {
+    path: 'hello/input.schema.json',
+    content: json({ type: 'object', properties: { name: { type: 'string' } }, required: ['name'] }),
+  },
+  {
+    path: 'hello/output.schema.json',
+    content: json({ type: 'object', properties: { greeting: { type: 'string' } }, required: ['greeting'] }),
   },
   {
     path: 'hello/main.js',

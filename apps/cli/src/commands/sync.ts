@@ -139,6 +139,7 @@ export function diffCommand(parent: Command, io: Io): void {
         const pending = options.from === undefined && options.to === undefined && (await isPending(context, id));
         const diff = await context.client.tasks.diff({ id, ...revisions, pending });
         if (context.out.json) context.out.line(JSON.stringify(diff, null, 2));
+        else if (diff.files.length === 0) context.out.line(context.out.dim('Nothing differs.'));
         else
           for (const file of diff.files)
             context.out.line(file.binary ? `${file.path}: binary, ${file.change}` : file.diff.trimEnd());
