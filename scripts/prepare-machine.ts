@@ -12,7 +12,16 @@ interface Part {
 }
 
 /** Whether a part of the machine that tests need is there. */
-export type Missing = 'Chromium' | 'git' | 'PostgreSQL' | 'OpenSSH' | 'MariaDB' | 'Redis' | 'RabbitMQ' | 'OpenSSL' | 'tmux';
+export type Missing =
+  | 'Chromium'
+  | 'git'
+  | 'PostgreSQL'
+  | 'OpenSSH'
+  | 'MariaDB'
+  | 'Redis'
+  | 'RabbitMQ'
+  | 'OpenSSL'
+  | 'tmux';
 
 const answers = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;

@@ -27,6 +27,8 @@ export function consoleCommand(root: Command, io: Io): void {
           },
           io,
         );
+        // A command that was given up may still wait for something: nobody waits for it.
+        if (io.stdin.isTTY && options.script === undefined) process.exit(code);
         if (code !== 0) throw new Failed('', code);
       }),
     'console --server https://ratchet.example.org',

@@ -69,8 +69,11 @@ async function candidates(
             ...root.commands.map((one) => one.name()),
           ])
         : complete(rest, rest.length - 1, { root: withoutArguments(root), names: nothing, folder });
-    default:
-      return complete([first, ...rest], rest.length, { root, names, folder, home });
+    default: {
+      const found = await complete([first, ...rest], rest.length, { root, names, folder, home });
+      // Whatever takes a text takes it from a file too.
+      return found.length === 0 && word.startsWith('@') ? paths(word, { folder, home }) : found;
+    }
   }
 }
 

@@ -98,7 +98,9 @@ export class Session implements Shell {
       const [name, ...rest] = args;
       if (name === undefined) return this.#ended(0);
       const builtIn = builtIns.find((one) => one.name === name && (one.takes?.(rest) ?? true));
-      return this.#ended(await this.#abortable((io) => (builtIn ? builtIn.run(this, rest) : this.#command(args, io))));
+      return this.#ended(
+        await this.#abortable((io, signal) => (builtIn ? builtIn.run(this, rest, signal) : this.#command(args, io))),
+      );
     } catch (error) {
       if (error instanceof RatchetError && error.code === 'UNAVAILABLE') this.#sayOffline(error);
       else if (!(error instanceof CommanderError)) this.say(explain(error));
@@ -145,7 +147,9 @@ export class Session implements Shell {
     return 0;
   }
 
-  async #abortable(work: (io: Io) => Promise<number | undefined> | number | undefined): Promise<number> {
+  async #abortable(
+    work: (io: Io, signal: AbortSignal) => Promise<number | undefined> | number | undefined,
+  ): Promise<number> {
     const controller = new AbortController();
     const { signal } = controller;
     this.#running.add(controller);
@@ -170,7 +174,7 @@ export class Session implements Shell {
       signal.addEventListener('abort', () => resolve(givenUp), { once: true });
     });
     try {
-      const code = await Promise.race([Promise.resolve(work(io)), aborted]);
+      const code = await Promise.race([Promise.resolve(work(io, signal)), aborted]);
       if (!signal.aborted) this.#keep(value, shown);
       return code ?? 0;
     } catch (error) {

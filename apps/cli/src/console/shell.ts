@@ -36,5 +36,10 @@ export interface BuiltIn {
   /** Whether these arguments are for it; else a command of `ratchet` of the same name has them. */
   readonly takes?: (args: readonly string[]) => boolean;
   /** Answers its exit code; nothing: 0. Throws as commands do. */
-  run(shell: Shell, args: readonly string[]): number | undefined | Promise<number | undefined>;
+  run(
+    shell: Shell,
+    args: readonly string[],
+    /** Aborted when it is given up. */
+    signal: AbortSignal,
+  ): number | undefined | Promise<number | undefined>;
 }

@@ -55,10 +55,10 @@ export const scriptBuiltIns: readonly BuiltIn[] = [
     usage: 'sleep SECONDS | sleep 500ms | sleep 2m',
     description: 'Wait.',
     example: 'sleep 2',
-    async run(_shell, [given = '']) {
+    async run(_shell, [given = ''], signal) {
       const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(given) ?? [];
       if (number === undefined) throw new Failed('Say how long: sleep 2, sleep 500ms or sleep 1m.', exitCodes.usage);
-      await pause(Math.min(Number(number) * (units[unit] ?? 1000), 2 ** 31 - 1));
+      await pause(Math.min(Number(number) * (units[unit] ?? 1000), 2 ** 31 - 1), undefined, { signal });
       return 0;
     },
   },

@@ -45,7 +45,7 @@ describe('the line', () => {
     const at = await open();
     await at.type('task sho');
     await at.press('Tab');
-    await at.sees(/> task show $/m);
+    await at.sees(/> task show$/m);
     await at.type('say');
     await at.press('Tab');
     await at.sees("task show 'say hello'");
@@ -53,7 +53,7 @@ describe('the line', () => {
     await at.sees(/name +say hello/);
     await at.type('run slow --no-w');
     await at.press('Tab');
-    await at.sees(/run slow --no-wait $/m);
+    await at.sees(/run slow --no-wait$/m);
     await at.press('C-u');
     await at.type('task create x --source @gre');
     await at.press('Tab');
@@ -62,7 +62,7 @@ describe('the line', () => {
     await enter('set GREETING hi');
     await at.type('echo $GREE');
     await at.press('Tab');
-    await at.sees(/echo \$GREETING $/m);
+    await at.sees(/echo \$GREETING$/m);
     await at.press('Enter');
     await at.sees(/^hi$/m);
   });
@@ -102,7 +102,7 @@ describe('the line', () => {
     await at.press('Enter');
     await at.sees(/^one\ntwo\nthree$/m);
     await enter("echo 'four");
-    await at.sees('... ');
+    await at.sees(/^\.\.\.$/m);
     await enter("five'");
     await at.sees(/^four\nfive$/m);
     await at.type('half a line');
@@ -146,7 +146,7 @@ it('ends with Ctrl-C what runs, and nothing else', { timeout: 120_000 }, async (
   await enter('sleep 600');
   await at.sees(/sleep 600$/m);
   await at.press('C-c');
-  await at.sees(/sleep 600\n\^C\n+ratchet.*> *$/m);
+  await at.sees(/sleep 600\n\^C\n+ratchet.*>$/m);
   await enter('exit 7');
   await at.sees('Pane is dead (status 7');
 });
@@ -182,7 +182,7 @@ it('asks step by step for what a command needs, and shows it before it is sent',
   await at.sees("task create asked --source @greet.js --description 'Answers a name.'");
   await at.sees('Send it?');
   await at.press('Enter');
-  await at.sees(/name +asked/);
+  await at.sees(/^id +[0-9a-f-]{36}\nname +asked/m);
   const { items } = await server.client.tasks.list({ filters: [{ field: 'name', value: 'asked' }] });
   expect(items).toHaveLength(1);
   await enter('schedule create');

@@ -73,7 +73,7 @@ it('filters, marks and shows one execution, on a terminal of any size', { timeou
   await at.press('Enter');
   await at.sees(/error +TypeError: as asked/);
   await at.press('Escape');
-  await at.seesNo('TypeError: as asked\n');
+  await at.seesNo('revision 1');
   await at.press('Escape');
   await at.sees(/completed +quick/);
   await at.resize(30, 10);
