@@ -3,6 +3,7 @@
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const needed = 24;
 
@@ -34,6 +35,7 @@ function refuse() {
 }
 
 const newer = process.env.RATCHET_NODE ? null : newerNode();
-if (Number(process.versions.node.split('.')[0]) >= needed) import('../dist/main.js');
+if (Number(process.versions.node.split('.')[0]) >= needed)
+  import(pathToFileURL(join(__dirname, '../dist/main.js')).href);
 else if (newer === null) refuse();
 else runWith(newer);

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { FolderTasks } from '@ratchet/server/folder-tasks';
+
 import type { Command } from 'commander';
 import { type Context, contextOf, type Io, repositoryId as repositoryIdOf, serverOf } from '../context.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
+import { type FolderTasks, loadFolderTasks } from '../migration/folder-tasks.ts';
 import { backTo, moveTasks } from '../migration/move-tasks.ts';
 import { type OnConflict, type PlannedTask, planTasks, tasksBefore } from '../migration/plan.ts';
 import {
@@ -43,7 +44,6 @@ interface Run extends Context {
   readonly progress: (stage: string, done: number, total: number) => void;
 }
 
-const load = () => import('@ratchet/server/folder-tasks');
 const shownProblems = 50;
 
 /** File-based tasks into a server's database, and back out of it. */
@@ -102,7 +102,7 @@ async function chosen(run: Run, folder: string | undefined, quiet: () => void): 
 }
 
 async function withFolder(run: Run, place: string, work: (tasks: FolderTasks) => Promise<void>): Promise<void> {
-  const { readFolderTasks } = await load();
+  const { readFolderTasks } = await loadFolderTasks();
   const tasks = await readFolderTasks(place, {
     signal: run.signal,
     progress: (done, total) => run.progress('read', done, total),

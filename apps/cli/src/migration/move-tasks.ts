@@ -1,6 +1,6 @@
 import type { Client } from '@ratchet/client/create-client';
-import type { FolderFile, FolderTasks } from '@ratchet/server/folder-tasks';
 import { Failed } from '../exit.ts';
+import type { FolderFile, FolderTasks } from './folder-tasks.ts';
 import type { MigrationRecord, MovedTask } from './record.ts';
 import { standingTasks } from './standing-tasks.ts';
 

@@ -1,5 +1,5 @@
 import type { TaskSummary } from '@ratchet/contract/entities/task';
-import type { FolderTask } from '@ratchet/server/folder-tasks';
+import type { FolderTask } from './folder-tasks.ts';
 import type { MovedTask, TaskBefore } from './record.ts';
 
 export type OnConflict = 'fail' | 'skip' | 'replace';

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, utimesSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '@ratchet/client/create-client';
 import type { TaskSummary } from '@ratchet/contract/entities/task';
@@ -73,7 +73,6 @@ export async function rollBack(record: MigrationRecord, options: RollBackOptions
     if (record.isFolder) mkdirSync(record.source, { recursive: true });
     else mkdirSync(dirname(record.source), { recursive: true });
     await restoreSource(record.source, record.isFolder, record.backup);
-    settleTimes(record);
   }
   writeRecord(io, { ...record, state: 'rolled_back' });
   return { removed: made.length, returned: replaced.length, files: files.map(shownPath), keptIn };
@@ -103,17 +102,4 @@ function keepAside({ source, isFolder, listing, id }: MigrationRecord, io: Io, p
     cpSync(from, to, { recursive: true, preserveTimestamps: true });
   }
   return folder;
-}
-
-/** Folders get their times last: what is put into them changes them. */
-function settleTimes({ source, isFolder, listing }: MigrationRecord): void {
-  if (!isFolder) return;
-  const seconds = (ns: string): number => Number(BigInt(ns) / 1000n) / 1e6;
-  for (const { path, kind, modified } of [...listing].reverse())
-    if (kind === 'folder')
-      utimesSync(
-        Buffer.concat([Buffer.from(source), Buffer.from(`/${path}`, 'latin1')]),
-        new Date(),
-        seconds(modified),
-      );
 }

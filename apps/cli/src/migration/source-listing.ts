@@ -96,7 +96,7 @@ export async function backUpSource(place: string, isFolder: boolean, file: strin
   }
 }
 
-/** Puts back what `backUpSource` kept, over what is there. What was added since stays. */
+/** Puts back what `backUpSource` kept, over what is there, folders' times last. What was added since stays. */
 export async function restoreSource(place: string, isFolder: boolean, file: string): Promise<void> {
   if (isFolder) await tar('--extract', '--preserve-permissions', '--file', file, '--directory', place);
   else copyFileSync(file, place);

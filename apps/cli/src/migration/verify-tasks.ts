@@ -1,5 +1,5 @@
 import type { Client } from '@ratchet/client/create-client';
-import type { FolderTasks } from '@ratchet/server/folder-tasks';
+import type { FolderTasks } from './folder-tasks.ts';
 import { batches } from './move-tasks.ts';
 import type { MovedTask } from './record.ts';
 import { standingTasks } from './standing-tasks.ts';
