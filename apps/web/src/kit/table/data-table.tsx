@@ -22,7 +22,6 @@ import { TableRow } from './table-row.tsx';
 import { useEnd } from './use-end.tsx';
 
 export type { Column, DataTableProps } from './columns.ts';
-export type { Sort } from './row-moves.ts';
 
 const virtualAbove = 100;
 const cardsBelow = '(max-width: 35.99em)';

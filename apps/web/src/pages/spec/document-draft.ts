@@ -1,3 +1,6 @@
+/** The documents of a change that are texts of their own. */
+export type DocumentPath = 'proposal.md' | 'design.md' | 'tasks.md';
+
 /** A document that is edited: what it was made of, and of which revision. */
 export interface DocumentDraft {
   readonly base: string | null;

@@ -9,8 +9,7 @@ import { CodeEditor, HunkMerge } from '../../kit/editor/index.tsx';
 import { ErrorPanel } from '../../kit/state/error-panel.tsx';
 import { Notice } from '../../kit/state/notice.tsx';
 import { LeaveGuard } from '../administration/leave-guard.tsx';
-import { begun, type DocumentDraft, followed, isDirty, isOvertaken } from './document-draft.ts';
-import type { DocumentPath } from './document-tab.tsx';
+import { begun, type DocumentDraft, type DocumentPath, followed, isDirty, isOvertaken } from './document-draft.ts';
 
 interface Props {
   readonly spec: Spec;

@@ -5,10 +5,9 @@ import { useState } from 'react';
 import { Markdown } from '../../kit/markdown/index.tsx';
 import { CopyButton } from '../../kit/state/copy-button.tsx';
 import { EmptyState } from '../../kit/state/empty-state.tsx';
+import type { DocumentPath } from './document-draft.ts';
 import { DocumentEditor } from './document-editor.tsx';
 import { useWritable } from './use-writable.ts';
-
-export type DocumentPath = 'proposal.md' | 'design.md' | 'tasks.md';
 
 interface Props {
   readonly spec: Spec;

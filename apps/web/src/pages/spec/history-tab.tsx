@@ -87,7 +87,7 @@ export function HistoryTab({ spec, mayEdit }: Props) {
             <Button
               size="compact-xs"
               variant="default"
-              aria-label={`What revision ${revision} changed`}
+              aria-label={`What changed in revision ${revision}`}
               onClick={() => compare(revision)}
             >
               What changed

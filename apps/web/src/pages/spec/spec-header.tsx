@@ -27,7 +27,7 @@ export function SpecHeader({ spec, onProblems }: Props) {
   const { specId, documentId, title, projectId, projectName, archived, syncStatus, syncError, lastSyncedAt } = spec;
   const may = useMay();
   const navigate = useNavigate();
-  const { reason } = useWritable(spec);
+  const { reason, note } = useWritable(spec);
   const { confirm, dialog } = useConfirm();
   const [archiving, setArchiving] = useState(false);
   const remove = useAction({
@@ -103,7 +103,7 @@ export function SpecHeader({ spec, onProblems }: Props) {
           The last sync failed: {syncError}
         </Text>
       )}
-      {reason !== null && <Text size="sm">{reason}</Text>}
+      {(reason ?? note) !== null && <Text size="sm">{reason ?? note}</Text>}
       <ArchiveDialog spec={spec} opened={archiving} onClose={() => setArchiving(false)} />
     </>
   );

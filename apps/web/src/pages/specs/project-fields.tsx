@@ -63,7 +63,7 @@ export function ProjectFields({ draft, placed, disabled }: Props) {
       />
       <Switch
         label="Write edits to its files"
-        description="Else its changes can only be read here"
+        description="Else edits stay here, and the files keep what they hold"
         checked={values.isWritable}
         onChange={(event) => set({ isWritable: event.currentTarget.checked })}
         disabled={disabled}

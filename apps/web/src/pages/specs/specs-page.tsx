@@ -55,8 +55,7 @@ export function SpecsPage() {
       Add a project
     </Button>
   );
-  const writable = known.filter(({ isWritable }) => isWritable);
-  const beginButton = may('create') && writable.length > 0 && (
+  const beginButton = may('create') && known.length > 0 && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={begin.open}>
       New change
     </Button>
@@ -139,7 +138,7 @@ export function SpecsPage() {
         </>
       )}
       <AddProject opened={adding} onClose={add.close} />
-      <NewChange opened={beginning} onClose={begin.close} projects={writable} />
+      <NewChange opened={beginning} onClose={begin.close} projects={known} />
     </Stack>
   );
 }
