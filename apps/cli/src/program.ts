@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { everyCommand } from './command-tree.ts';
 import { alertCommands } from './commands/alert.ts';
 import { apiKeyCommands } from './commands/api-key.ts';
 import { batchCommands } from './commands/batch.ts';
@@ -80,7 +81,7 @@ export function program(io: Io): Command {
   databaseCommands(root, io);
   callCommand(root, io);
   monitorCommands(root, io);
-  consoleCommand(root, io);
+  consoleCommand(root, io, program);
   completionCommands(root, io);
   for (const command of everyCommand(root)) {
     addGlobalOptions(command);
@@ -99,11 +100,4 @@ export function program(io: Io): Command {
   return root;
 }
 
-/** A command and all below it. */
-export function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
-}
-
-/** How a command is called: `repo list`; nothing for the program itself. */
-export const pathOf = (command: Command): string =>
-  command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';
+export { everyCommand, pathOf } from './command-tree.ts';
