@@ -1,8 +1,8 @@
 import type { Argument, Command, Option } from 'commander';
-import { examplesOf, pathOf } from './example.ts';
+import { everyCommand, pathOf } from './command-tree.ts';
+import { examplesOf } from './example.ts';
 import { exitMeanings } from './exit.ts';
 import { isGlobalOption } from './global-options.ts';
-import { everyCommand } from './program.ts';
 
 const head = `# The command line
 

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
+import { pathOf } from './command-tree.ts';
 
 const known = new WeakMap<Command, readonly string[]>();
-
-/** How a command is called: `repo list`; nothing for the program itself. */
-export const pathOf = (command: Command): string =>
-  command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';
 
 /** Shows how a command is used, below its help and in the reference. One that has two places is shown in each at its own. */
 export function example(command: Command, ...lines: string[]): Command {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { everyCommand } from './command-tree.ts';
 import { alertCommands } from './commands/alert.ts';
 import { apiKeyCommands } from './commands/api-key.ts';
 import { backupCommands } from './commands/backup.ts';
@@ -90,7 +91,7 @@ export function program(io: Io): Command {
   databaseCommands(root, io);
   callCommand(root, io);
   monitorCommands(root, io);
-  consoleCommand(root, io);
+  consoleCommand(root, io, program);
   completionCommands(root, io);
   for (const command of everyCommand(root)) {
     addGlobalOptions(command);
@@ -107,9 +108,4 @@ export function program(io: Io): Command {
       });
   }
   return root;
-}
-
-/** A command and all below it. */
-export function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
 }

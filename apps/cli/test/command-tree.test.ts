@@ -4,8 +4,9 @@ import { operations } from '@ratchet/contract/operations/table';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { commandLineReference } from '../src/command-line-reference.ts';
-import { examplesOf, pathOf } from '../src/example.ts';
-import { everyCommand, program } from '../src/program.ts';
+import { everyCommand, pathOf } from '../src/command-tree.ts';
+import { examplesOf } from '../src/example.ts';
+import { program } from '../src/program.ts';
 import { runInProcess } from './run-in-process.ts';
 
 const root = program(process);

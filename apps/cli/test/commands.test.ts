@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everyCommand, program } from '../src/program.ts';
+import { everyCommand } from '../src/command-tree.ts';
+import { program } from '../src/program.ts';
 import { runCommand } from './run-command.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 

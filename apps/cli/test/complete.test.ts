@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyCommand } from '../src/command-tree.ts';
 import { complete } from '../src/completion/complete.ts';
-import { everyCommand, program } from '../src/program.ts';
+import { program } from '../src/program.ts';
 
 let folder: string;
 beforeAll(() => {

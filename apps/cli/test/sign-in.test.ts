@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { everyCommand } from '../src/command-tree.ts';
 import { exitCodeOf, explain } from '../src/exit.ts';
-import { everyCommand, program } from '../src/program.ts';
+import { program } from '../src/program.ts';
 import { type ServerProcess, serve } from './server-process.ts';
 
 let folder: string;

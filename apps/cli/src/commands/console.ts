@@ -9,7 +9,8 @@ interface Options {
   readonly continueOnError?: boolean;
 }
 
-export function consoleCommand(root: Command, io: Io): void {
+/** `program` makes the program anew, for each line that is typed. */
+export function consoleCommand(root: Command, io: Io, program: (io: Io) => Command): void {
   example(
     root
       .command('console [arguments...]')
@@ -23,6 +24,7 @@ export function consoleCommand(root: Command, io: Io): void {
             server: serverOf(command, io),
             token: globalsOf(command).token ?? io.env.RATCHET_TOKEN,
             arguments: given,
+            program,
             ...options,
           },
           io,

@@ -4,7 +4,6 @@ import { type CompletionContext, complete } from '../completion/complete.ts';
 import { liveNames } from '../completion/live-names.ts';
 import { paths } from '../completion/paths.ts';
 import { contextOf } from '../context.ts';
-import { program } from '../program.ts';
 import { builtIns } from './built-ins.ts';
 import { topics } from './help-topics.ts';
 import { openWords } from './language/open-words.ts';
@@ -36,7 +35,7 @@ async function candidates(
   words: readonly string[],
   names: CompletionContext['names'],
 ): Promise<readonly Candidate[]> {
-  const root = program(shell.io);
+  const root = shell.program(shell.io);
   const [first = '', ...rest] = words[0] === 'ratchet' ? words.slice(1) : words;
   const word = rest.at(-1) ?? '';
   const folder = process.cwd();

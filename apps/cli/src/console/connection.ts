@@ -93,8 +93,7 @@ export class Connection {
       this.#failures = 0;
       const user = this.#state === 'connected' && this.#user !== null ? this.#user : await this.#who();
       if (generation !== this.#generation) return here;
-      this.#user = user;
-      this.#become('connected');
+      this.#become('connected', user);
       this.#again(heartbeatMs);
     } else {
       this.#become('offline');
@@ -113,9 +112,11 @@ export class Connection {
     this.#timer = setTimeout(() => void this.ask(), ms);
     this.#timer.unref();
   }
-  #become(state: State): void {
+  #become(state: State, user = this.#user): void {
+    const news = state !== this.#state || user !== this.#user;
     this.#state = state;
-    this.#changed();
+    this.#user = user;
+    if (news) this.#changed();
   }
   #client() {
     const proof = this.#token

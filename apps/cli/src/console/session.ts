@@ -4,7 +4,6 @@ import { nearestName } from '@ratchet/contract/nearest-name';
 import { CommanderError } from 'commander';
 import type { Io } from '../context.ts';
 import { exitCodeOf, exitCodes, explain, Failed } from '../exit.ts';
-import { program } from '../program.ts';
 import { builtIns } from './built-ins.ts';
 import type { Connection } from './connection.ts';
 import { gatedStream } from './gated-stream.ts';
@@ -26,6 +25,7 @@ const mostKept = 1_000_000;
 export class Session implements Shell {
   readonly variables: Variables;
   readonly connection: Connection;
+  readonly program: Shell['program'];
   readonly io: Io;
   readonly interactive: boolean;
   readonly history: Shell['history'];
@@ -35,8 +35,9 @@ export class Session implements Shell {
   readonly #running = new Set<AbortController>();
   #depth = 0;
 
-  constructor(given: Pick<Shell, 'connection' | 'io' | 'interactive' | 'history'>) {
+  constructor(given: Pick<Shell, 'connection' | 'program' | 'io' | 'interactive' | 'history'>) {
     this.connection = given.connection;
+    this.program = given.program;
     this.io = given.io;
     this.interactive = given.interactive;
     this.history = given.history;
@@ -128,7 +129,7 @@ export class Session implements Shell {
 
   /** A command of `ratchet`, in this process. */
   async #command(args: readonly string[], io: Io): Promise<number> {
-    const root = program(io);
+    const root = this.program(io);
     const name = args.find((one) => !one.startsWith('-'));
     if (name !== undefined && !root.commands.some((one) => one.name() === name || one.aliases().includes(name))) {
       const near = nearestName(name, [...builtIns.map((one) => one.name), ...root.commands.map((one) => one.name())]);

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Io } from '../context.ts';
 import type { Connection } from './connection.ts';
 import type { History } from './history.ts';
@@ -16,6 +17,8 @@ export interface Script {
 export interface Shell {
   readonly variables: Variables;
   readonly connection: Connection;
+  /** The commands of `ratchet`, made anew: what was parsed stays in them. */
+  readonly program: (io: Io) => Command;
   readonly io: Io;
   /** Whether somebody sits before it and can be asked. */
   readonly interactive: boolean;

@@ -11,10 +11,12 @@ import { type History, historyPath, openHistory } from './history.ts';
 import { readStatements } from './language/read-statements.ts';
 import { SyntaxFault } from './language/statement.ts';
 import { Session } from './session.ts';
+import type { Shell } from './shell.ts';
 
 export interface ConsoleOptions {
   readonly server: string;
   readonly token: string | undefined;
+  readonly program: Shell['program'];
   /** A script to run instead of what is typed. */
   readonly script?: string | undefined;
   readonly arguments?: readonly string[];
@@ -38,7 +40,13 @@ async function withScript(options: ConsoleOptions, io: Io): Promise<number> {
   // What is the script itself is no input of its commands.
   const stdin = script === undefined ? (Readable.from([]) as unknown as NodeJS.ReadStream) : io.stdin;
   const connection = new Connection(options, io.env, () => undefined);
-  const session = new Session({ connection, io: { ...io, stdin }, interactive: false, history: forgets });
+  const session = new Session({
+    connection,
+    program: options.program,
+    io: { ...io, stdin },
+    interactive: false,
+    history: forgets,
+  });
   session.stopOnError = options.continueOnError !== true;
   const stop = () => {
     if (!session.interrupt()) process.exit(130);
@@ -56,7 +64,7 @@ async function withKeyboard(options: ConsoleOptions, io: Io): Promise<number> {
   const { dim, good, bad } = output(io, false);
   const history = openHistory(historyPath(io.env));
   const connection: Connection = new Connection(options, io.env, () => editor.refresh());
-  const session = new Session({ connection, io, interactive: true, history });
+  const session = new Session({ connection, program: options.program, io, interactive: true, history });
   const editor = createEditor(io, {
     prompt: () => promptOf(connection, { dim, good, bad }),
     goesOn: '... ',

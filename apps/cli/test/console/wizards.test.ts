@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { everyCommand, pathOf } from '../../src/command-tree.ts';
 import { expandWords } from '../../src/console/language/expand.ts';
 import { quoteWord } from '../../src/console/language/quote-word.ts';
 import { readStatements } from '../../src/console/language/read-statements.ts';
 import { Variables } from '../../src/console/language/variables.ts';
 import type { Answers } from '../../src/console/wizards/wizard.ts';
 import { wizardFor, wizards } from '../../src/console/wizards/wizard-for.ts';
-import { everyCommand, pathOf, program } from '../../src/program.ts';
+import { program } from '../../src/program.ts';
 
 const root = () => program({ stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, env: {} });
 

@@ -1,8 +1,7 @@
 import { nearestName } from '@ratchet/contract/nearest-name';
-import { pathOf } from '../../example.ts';
+import { everyCommand, pathOf } from '../../command-tree.ts';
 import { exitCodes, Failed } from '../../exit.ts';
 import { output } from '../../output.ts';
-import { everyCommand, program } from '../../program.ts';
 import { offlineHelp, topics } from '../help-topics.ts';
 import type { BuiltIn, Shell } from '../shell.ts';
 
@@ -61,7 +60,7 @@ export const helpBuiltIns = (every: () => readonly BuiltIn[]): readonly BuiltIn[
   })),
 ];
 
-function overview({ io, connection }: Shell, builtIns: readonly BuiltIn[]): string {
+function overview({ io, connection, program }: Shell, builtIns: readonly BuiltIn[]): string {
   const { dim } = output(io, false);
   const commands = program(io).commands.map((one) => ({ name: one.name(), description: one.description() }));
   const width = Math.max(...[...builtIns, ...commands].map(({ name }) => name.length));
@@ -82,7 +81,7 @@ function overview({ io, connection }: Shell, builtIns: readonly BuiltIn[]): stri
 
 const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
-function helpFor({ io }: Shell, words: readonly string[], builtIns: readonly BuiltIn[]): string {
+function helpFor({ io, program }: Shell, words: readonly string[], builtIns: readonly BuiltIn[]): string {
   const [name = ''] = words;
   const own = builtIns.filter((one) => one.name === name && words.length === 1);
   const texts = own.map((one) => `Usage: ${one.usage}\n\n${one.description}\n\nExample:\n  ${one.example}`);

@@ -113,7 +113,7 @@ async function answer(
 
 /** A choice may be begun, as y for yes. */
 function chosen(given: string, offers: readonly string[]): string {
-  if (offers.includes(given)) return given;
+  if (given === '' || offers.includes(given)) return given;
   const begun = offers.filter((one) => one.toLowerCase().startsWith(given.toLowerCase()));
   return begun.length === 1 ? (begun[0] as string) : given;
 }
