@@ -138,6 +138,24 @@ describe('what is refused', () => {
     expect(codes(...asked)).toEqual(expected);
   });
 
+  it('nothing takes longer than in proportion', () => {
+    const each = (count: number, write: (n: number) => string) =>
+      Array.from({ length: count }, (_, n) => write(n)).join('');
+    const added = each(30_000, (n) => `### Requirement: R${n}\nIt SHALL.\n#### Scenario: s\n- x\n`);
+    const main = `## Purpose\n${'p'.repeat(60)}\n## Requirements\n${added}`;
+    const renamed = each(30_000, (n) => `- FROM: ### Requirement: R${n}\n- TO: ### Requirement: Q${n}\n`);
+    const removed = each(29_999, (n) => `- ### Requirement: R${n}\n`);
+    const specs = new Map([['one/spec.md', encode(main)]]);
+    for (const text of [
+      `## ADDED Requirements\n${added.replaceAll('R', 'N')}`,
+      `## RENAMED Requirements\n${renamed}`,
+      `## REMOVED Requirements\n${removed}`,
+    ])
+      expect(plan({ 'specs/one/spec.md': text.replaceAll('Nequirement', 'Requirement') }, { specs }).refusals).toEqual(
+        [],
+      );
+  });
+
   it('a date before the name stays', () => {
     expect(plan({}, { folder: '2025-05-05-add-x' }).to).toBe('openspec/changes/archive/2025-05-05-add-x');
     expect(plan({}).to).toBe('openspec/changes/archive/2026-01-31-add-x');

@@ -159,6 +159,13 @@ describe('adding', () => {
     expect(after(text, (bytes) => addTask(bytes, task))).toBe(expected);
   });
 
+  it('takes no longer than in proportion', () => {
+    const much = `${'## a\n- [ ] 1.1 b\n'.repeat(50_000)}`;
+    expect(after(much, (bytes) => addTask(bytes, { text: 'c', group: 'new' }))).toBe(`${much}\n## new\n\n- [ ] c\n`);
+    expect(after(much, (bytes) => setTaskDone(bytes, 49_999, true)).slice(-12)).toBe('- [x] 1.1 b\n');
+    expect(after(much, (bytes) => removeTask(bytes, 0)).length).toBe(much.length - 12);
+  });
+
   it('keeps every byte and reads back', () => {
     const task = fc.record({
       text: fc.constantFrom('new', '1.1 new', '(new)', '[new](a)', 'neu – 日本'),

@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import { writeOpenSpecProject } from '@ratchet/testing/openspec-project';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  addTask,
+  readTaskBytes,
+  removeTask,
+  setTaskDone,
+  setTaskText,
+  type TaskEdit,
+} from '../src/kinds/openspec/edit-tasks.ts';
 import type { OpenSpecFields } from '../src/kinds/openspec/fields.ts';
 import { createOpenSpecKind } from '../src/kinds/openspec/openspec-kind.ts';
 import { changeOf, changePath, placeOf } from '../src/kinds/openspec/place.ts';
 import { projectChange } from '../src/kinds/openspec/project-change.ts';
 import type { RemoteFile } from '../src/remote.ts';
+import { filesBelow } from './openspec-folder.ts';
 import { openspec } from './openspec-tool.ts';
 
 const kind = createOpenSpecKind();
@@ -272,6 +281,11 @@ describe('what a change says', () => {
   });
 });
 
+function bytesOf(edit: TaskEdit): Uint8Array {
+  if ('refused' in edit || !edit.bytes) throw new Error(JSON.stringify(edit));
+  return edit.bytes;
+}
+
 describe('a project of a hundred changes', () => {
   let folder = '';
   beforeAll(async () => {
@@ -279,6 +293,41 @@ describe('a project of a hundred changes', () => {
     await writeOpenSpecProject(folder, { changes: 100, archived: 12, seed: 3 });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('is written alike from the same seed, and otherwise from another', async () => {
+    const texts = async (name: string, seed: number) => {
+      const other = join(folder, 'twins', name);
+      await writeOpenSpecProject(other, { changes: 15, archived: 3, seed });
+      const files = await filesBelow(other);
+      return Object.fromEntries(
+        [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')]).sort(),
+      );
+    };
+    const [one, same, another] = [await texts('one', 1), await texts('same', 1), await texts('another', 2)];
+    expect(same).toEqual(one);
+    expect(another).not.toEqual(one);
+    await rm(join(folder, 'twins'), { recursive: true });
+  });
+
+  it('is ticked, reworded, added to and undone, to the byte', async () => {
+    const lists = [...(await filesBelow(join(folder, 'openspec/changes')))].filter(([path]) =>
+      path.endsWith('/tasks.md'),
+    );
+    let edits = 0;
+    for (const [, bytes] of lists)
+      for (const [n, task] of readTaskBytes(bytes).tasks.entries()) {
+        const ticked = bytesOf(setTaskDone(bytes, n, !task.done));
+        expect([ticked.length, ticked.filter((byte, at) => byte !== bytes[at]).length]).toEqual([bytes.length, 1]);
+        const back = bytesOf(setTaskText(bytesOf(setTaskText(bytes, n, 'other words')), n, task.text));
+        // Words that are no UTF-8 cannot be given back.
+        if (!task.text.includes('\uFFFD')) expect(Buffer.from(back).equals(bytes)).toBe(true);
+        const added = addTask(bytes, { text: 'one more', after: n });
+        const removed = removeTask(bytesOf(added), 'n' in added ? (added.n ?? -1) : -1);
+        expect(Buffer.from(bytesOf(removed)).equals(bytes)).toBe(true);
+        edits++;
+      }
+    expect(edits).toBeGreaterThan(300);
+  });
 
   it('is listed as OpenSpec lists it, with its counts', async () => {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -97,6 +97,52 @@ function newSpec({ capability, folder, delta }: Omit<SpecMerge, 'main'>, note: N
 
 type Block = Pick<Requirement, 'name' | 'lines'>;
 
+/** Requirements by name, and by names that are the same but for case and blanks. */
+class Blocks {
+  readonly #byName: Map<string, Block>;
+  readonly #alike = new Map<string, Set<string>>();
+
+  constructor(blocks: readonly Block[]) {
+    this.#byName = new Map(blocks.map((one) => [one.name, one]));
+    for (const name of this.#byName.keys()) this.#alikeTo(name).add(name);
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  get(name: string): Block | undefined {
+    return this.#byName.get(name);
+  }
+
+  set(block: Block): void {
+    this.#byName.set(block.name, block);
+    this.#alikeTo(block.name).add(block.name);
+  }
+
+  delete(name: string): boolean {
+    this.#alikeTo(name).delete(name);
+    return this.#byName.delete(name);
+  }
+
+  all(): Block[] {
+    return [...this.#byName.values()];
+  }
+
+  /** A name that is there and differs from this one, if at all, in case and blanks only. */
+  twin(name: string, except?: string): string | undefined {
+    for (const one of this.#alikeTo(name)) if (one !== except) return one;
+    return undefined;
+  }
+
+  #alikeTo(name: string): Set<string> {
+    const key = folded(name);
+    const names = this.#alike.get(key) ?? new Set<string>();
+    this.#alike.set(key, names);
+    return names;
+  }
+}
+
 /** The requirements after a delta, in their order, the added ones last. null: a problem was reported. */
 function applyDelta(
   current: readonly Requirement[],
@@ -105,10 +151,10 @@ function applyDelta(
   refuse: Note,
   note: Note,
 ): { requirements: Block[]; count: number } | null {
-  const blocks = new Map<string, Block>(current.map((one) => [one.name, one]));
+  const blocks = new Blocks(current);
   const order = current.map(({ name }) => name);
-  const twin = (name: string, except?: string) =>
-    [...blocks.keys()].find((one) => one !== except && folded(one) === folded(name));
+  const places = new Map(order.map((name, at) => [name, at]));
+  const twin = (name: string, except?: string) => blocks.twin(name, except);
   const missing = (name: string, line: number, other: string | undefined) =>
     refuse(
       'error',
@@ -139,9 +185,11 @@ function applyDelta(
       return null;
     }
     blocks.delete(from);
-    blocks.set(to, { name: to, lines: [`### Requirement: ${to}`, ...block.lines.slice(1)] });
-    const at = order.indexOf(from);
-    if (at >= 0) order[at] = to;
+    blocks.set({ name: to, lines: [`### Requirement: ${to}`, ...block.lines.slice(1)] });
+    const at = places.get(from);
+    if (at !== undefined) order[at] = to;
+    if (at !== undefined) places.set(to, at);
+    places.delete(from);
     count++;
   }
   for (const { name, line } of delta.removed) {
@@ -176,7 +224,7 @@ function applyDelta(
       return null;
     }
     if (textOf(block) !== textOf({ name, lines })) count++;
-    blocks.set(name, { name, lines });
+    blocks.set({ name, lines });
   }
   for (const { name, lines, line } of delta.added) {
     const block = blocks.get(name);
@@ -191,14 +239,14 @@ function applyDelta(
       );
       return null;
     }
-    blocks.set(name, { name, lines });
+    blocks.set({ name, lines });
     count++;
   }
   const kept = order.flatMap((name) => blocks.get(name) ?? []);
   const placed = new Set(order);
   for (const [at, was] of current.entries()) noteForeign(was, blocks.get(order[at] ?? ''), note);
   return {
-    requirements: [...kept, ...[...blocks].flatMap(([name, block]) => (placed.has(name) ? [] : [block]))],
+    requirements: [...kept, ...blocks.all().filter(({ name }) => !placed.has(name))],
     count,
   };
 }

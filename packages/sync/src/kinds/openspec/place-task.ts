@@ -85,7 +85,8 @@ function isLoose({ tasks, lines }: TaskList, task: ReadTask): boolean {
 }
 
 function groupLevel({ tasks, headings }: TaskList): number {
-  const groups = headings.filter((_, at) => tasks.some((task) => task.heading === at));
+  const used = new Set(tasks.map(({ heading }) => heading));
+  const groups = headings.filter((_, at) => used.has(at));
   return Math.max(2, (groups.at(-1) ?? headings.at(-1))?.level ?? 2);
 }
 

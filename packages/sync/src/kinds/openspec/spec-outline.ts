@@ -55,7 +55,8 @@ export function faultsOfSpec(lines: readonly string[]): string[] {
   const sections = outlineOf(lines);
   const top = sections.findIndex(({ title }) => title.toLowerCase() === 'requirements');
   if (top < 0) return ['It has no section Requirements.'];
-  const below = (of: number) => sections.flatMap((section, at) => (section.around === of ? [{ section, at }] : []));
+  const inside = Map.groupBy(sections.entries(), ([, { around }]) => around);
+  const below = (of: number) => (inside.get(of) ?? []).map(([at, section]) => ({ section, at }));
   const requirements = below(top);
   const faults = requirements.length === 0 ? [noRequirements] : [];
   for (const { section, at } of requirements) {
