@@ -97,11 +97,14 @@ const databaseFolders = (): string[] => {
 const sameOnBoth = [
   ...[
     'abuse',
+    'backup-commands',
     'commands',
     'execution-insight',
+    'export',
     'fuzz',
     'lost-work',
     'mcp',
+    'migrate-tasks',
     'output',
     'schedule-commands',
     'sign-in',

@@ -25,7 +25,7 @@ beforeAll(async () => {
     encoding: 'base64' as const,
   };
   await server.client.tasks.import({ format: 'json', files: [...files, { ...odd, mode: '100755' }] });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await server?.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });

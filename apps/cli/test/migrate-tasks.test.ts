@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ratchet-migrate-'));
 let server: ServerProcess;
 beforeAll(async () => {
   server = await serve(folder);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await server?.kill('SIGTERM');
   rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Served, served } from './served.ts';
 
-/** The routes that the interface promises, as its table has them; rows of logs, specs and backups come with those. */
+/** The routes that the interface promises, as its table has them; rows of logs and specs come with those. */
 const promised = `
 tasks: GET, POST /tasks; GET /tasks/stats /tasks/modified; GET, PATCH, PUT, DELETE /tasks/{id}; GET, PUT /tasks/{id}/source
 tasks: GET /tasks/{id}/versions /tasks/{id}/versions/1 /tasks/{id}/diff; POST /tasks/{id}/rollback
@@ -32,6 +32,7 @@ auth: POST /auth/login /auth/logout /auth/register /auth/change-password /auth/r
 auth: GET, POST /api-keys /users /grants /credentials; GET, DELETE /api-keys/{id} /users/{id} /grants/{id} /credentials/{id}
 auth: PATCH /users/{id} /grants/{id}; POST /credentials/{id}/rotate
 operations: GET /audit /audit/export /config; GET, POST /alerts; GET, PATCH, DELETE /alerts/{id}; PUT /config
+backups: GET, POST /backups; GET, DELETE /backups/{id}; GET /backups/{id}/file
 `;
 
 const rows: [method: string, path: string][] = promised

@@ -28,6 +28,8 @@ export interface RollBackOptions {
 }
 
 const mostSaid = 20;
+/** Requests under way. */
+const atOnce = 8;
 
 /**
  * Takes a migration back: tasks that it made are deleted, those that it replaced have their former content, and the folder
@@ -58,9 +60,11 @@ export async function rollBack(record: MigrationRecord, options: RollBackOptions
 
   let done = 0;
   const total = made.length + replaced.length;
-  for (const { id, revision } of made) {
-    progress('roll back', done++, total);
-    await client.tasks.delete({ id, expectedRevision: revision });
+  for (let at = 0; at < made.length; at += atOnce) {
+    progress('roll back', done, total);
+    const some = made.slice(at, at + atOnce);
+    await Promise.all(some.map(({ id, revision }) => client.tasks.delete({ id, expectedRevision: revision })));
+    done += some.length;
   }
   for (const { task, revision } of replaced) {
     progress('roll back', done++, total);

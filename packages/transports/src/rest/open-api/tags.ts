@@ -23,6 +23,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   apiKeys: 'Keys for programs and agents',
   grants: 'Who may do what, and where',
   audit: 'What was done and what was refused',
+  backups: 'The whole database in a file',
   config: 'The configuration of the server',
   guides: 'How to use this server, for people and agents',
   health: 'Whether the server works',
