@@ -1,5 +1,5 @@
 import { NativeSelect, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import type { Config, ConfigField } from './config-fields.ts';
+import type { Config, ConfigField } from './config-field.ts';
 import { PairsField } from './pairs-field.tsx';
 
 interface Props {

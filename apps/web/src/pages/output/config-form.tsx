@@ -3,7 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import type { OutputDestination } from '@ratchet/contract/entities/output';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { ConfigControl } from './config-control.tsx';
-import { type Config, type ConfigField, fieldsFor } from './config-fields.ts';
+import type { Config, ConfigField } from './config-field.ts';
+import { fieldsFor } from './config-fields.ts';
 import { SecretField } from './secret-field.tsx';
 import { SecretsField } from './secrets-field.tsx';
 

@@ -1,5 +1,6 @@
 import type { OutputDestination } from '@ratchet/contract/entities/output';
-import { type Config, configFields, secretNames, sentConfig } from './config-fields.ts';
+import type { Config } from './config-field.ts';
+import { configFields, secretNames, sentConfig } from './config-fields.ts';
 
 type Type = OutputDestination['type'];
 type Value = Config[string] | undefined;

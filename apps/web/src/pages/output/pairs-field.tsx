@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Config } from './config-fields.ts';
+import type { Config } from './config-field.ts';
 
 interface Props {
   readonly name: string;

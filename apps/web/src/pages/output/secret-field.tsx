@@ -1,5 +1,5 @@
 import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
-import type { Config, ConfigField } from './config-fields.ts';
+import type { Config, ConfigField } from './config-field.ts';
 
 interface Props {
   readonly field: Pick<ConfigField, 'name' | 'label' | 'text' | 'required'>;

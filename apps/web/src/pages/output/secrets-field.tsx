@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Code, Group, Input, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Config, ConfigField } from './config-fields.ts';
+import type { Config, ConfigField } from './config-field.ts';
 
 interface Props {
   readonly field: Pick<ConfigField, 'label' | 'text'>;
