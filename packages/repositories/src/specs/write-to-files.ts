@@ -17,7 +17,7 @@ export interface FileEdit {
 }
 
 /** Files as they list after a write, or why nothing of it is there. */
-export type Written = { readonly files: readonly RemoteFile[] } | { readonly moved: true };
+type Written = { readonly files: readonly RemoteFile[] } | { readonly moved: true };
 
 /**
  * Writes files before the database: it is written only when they are. What is on its way is noted down first, so that after
