@@ -79,7 +79,7 @@ describe('the line', () => {
     await at.press('Up', 'Up');
     await at.sees(/> set MY_TOKEN abcdef123456$/m);
     await at.press('C-u', 'C-d');
-    await at.sees('Pane is dead');
+    await at.sees('[ended with 0]');
     at.end();
     expect(readFileSync(history(), 'utf8')).not.toContain('abcdef123456');
     expect(statSync(history()).mode & 0o777).toBe(0o600);
@@ -148,7 +148,7 @@ it('ends with Ctrl-C what runs, and nothing else', { timeout: 120_000 }, async (
   await at.press('C-c');
   await at.sees(/sleep 600\n\^C\n+ratchet.*>$/m);
   await enter('exit 7');
-  await at.sees('Pane is dead (status 7');
+  await at.sees('[ended with 7]');
 });
 
 it('keeps what the last command answered', { timeout: 120_000 }, async () => {
