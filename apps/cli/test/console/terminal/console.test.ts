@@ -186,7 +186,7 @@ it('asks step by step for what a command needs, and shows it before it is sent',
   const { items } = await server.client.tasks.list({ filters: [{ field: 'name', value: 'asked' }] });
   expect(items).toHaveLength(1);
   await enter('schedule create');
-  await at.sees('Task:');
+  await at.sees('Task (asked, say hello, slow)');
   await at.press('C-c');
   await at.sees('Given up: nothing was sent.');
   await enter('echo goes on');

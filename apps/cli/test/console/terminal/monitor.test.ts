@@ -67,7 +67,9 @@ it('filters, marks and shows one execution, on a terminal of any size', { timeou
   await at.sees(/failed +fails/);
   await at.press('/');
   await at.type('fails');
+  await at.sees(/\/fails/);
   await at.press('Enter');
+  await at.seesNo('Enter keeps it');
   await at.seesNo(/completed +quick/);
   await at.press('Enter');
   await at.sees(/error +TypeError: as asked/);
