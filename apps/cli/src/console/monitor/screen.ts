@@ -23,10 +23,15 @@ export function Screen({ feed, view, colour }: ScreenProps) {
   // One row stays free: a screen that is filled to its last cell scrolls.
   const { lines, marks } = draw(shown, state, { columns, rows: rows - 1 }, Date.now());
   useEffect(() => feed.want(state.view), [feed, state.view]);
+  // Keys may come faster than pictures: each counts from what the one before made.
+  const chosen = useRef(state);
   useInput((text, key) => {
-    const next = pressed(state, keyOf(text, key), { rows: marks, page: Math.max(1, rows - 6) });
-    if (next === null) exit();
-    else setState(next);
+    for (const one of keysOf(text, key)) {
+      const next = pressed(chosen.current, one, { rows: marks, page: Math.max(1, rows - 6) });
+      if (next === null) return exit();
+      chosen.current = next;
+    }
+    setState(chosen.current);
   });
   return h(
     Box,
@@ -58,6 +63,21 @@ function Row({ line, colour }: { line: Line; colour: boolean }) {
 }
 
 type InkKey = Parameters<Parameters<typeof useInput>[0]>[1];
+
+/** Several letters that came at once are several keys, an Enter among them too. */
+function keysOf(text: string, key: InkKey): ScreenKey[] {
+  const named = keyOf(text, key);
+  if (typeof named !== 'object') return [named];
+  return [...named.text].map((letter) =>
+    letter === '\r' || letter === '\n'
+      ? 'enter'
+      : letter === '\u007f'
+        ? 'backspace'
+        : letter === '\u0003'
+          ? 'interrupt'
+          : { text: letter },
+  );
+}
 
 function keyOf(text: string, key: InkKey): ScreenKey {
   if (key.ctrl && (text === 'c' || text === 'd')) return 'interrupt';

@@ -79,7 +79,7 @@ describe('the line', () => {
     await at.press('Up', 'Up');
     await at.sees(/> set MY_TOKEN abcdef123456$/m);
     await at.press('C-u', 'C-d');
-    await at.sees('Pane is dead');
+    await at.sees('[ended with 0]');
     at.end();
     expect(readFileSync(history(), 'utf8')).not.toContain('abcdef123456');
     expect(statSync(history()).mode & 0o777).toBe(0o600);
@@ -148,7 +148,7 @@ it('ends with Ctrl-C what runs, and nothing else', { timeout: 120_000 }, async (
   await at.press('C-c');
   await at.sees(/sleep 600\n\^C\n+ratchet.*>$/m);
   await enter('exit 7');
-  await at.sees('Pane is dead (status 7');
+  await at.sees('[ended with 7]');
 });
 
 it('keeps what the last command answered', { timeout: 120_000 }, async () => {
@@ -186,7 +186,7 @@ it('asks step by step for what a command needs, and shows it before it is sent',
   const { items } = await server.client.tasks.list({ filters: [{ field: 'name', value: 'asked' }] });
   expect(items).toHaveLength(1);
   await enter('schedule create');
-  await at.sees('Task:');
+  await at.sees('Task (asked, say hello, slow)');
   await at.press('C-c');
   await at.sees('Given up: nothing was sent.');
   await enter('echo goes on');

@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { processEnvironment } from '../../process-environment.ts';
 import { runCommand } from '../../run-command.ts';
 import { type ServerProcess, serve } from '../../server-process.ts';
 import { openConsole } from './open-console.ts';
-import { openTerminal, type Terminal } from './open-terminal.ts';
+import type { Terminal } from './open-terminal.ts';
 
 let folder: string;
 let server: ServerProcess;
@@ -58,7 +57,7 @@ it('draws what happens while it happens', { timeout: 180_000 }, async () => {
   await at.press('p');
   await at.sees(`completed ${before + 8}`);
   await at.press('q');
-  await at.sees('Pane is dead (status 0');
+  await at.sees('[ended with 0]');
 });
 
 it('filters, marks and shows one execution, on a terminal of any size', { timeout: 180_000 }, async () => {
@@ -68,7 +67,9 @@ it('filters, marks and shows one execution, on a terminal of any size', { timeou
   await at.sees(/failed +fails/);
   await at.press('/');
   await at.type('fails');
+  await at.sees(/\/fails/);
   await at.press('Enter');
+  await at.seesNo('Enter keeps it');
   await at.seesNo(/completed +quick/);
   await at.press('Enter');
   await at.sees(/error +TypeError: as asked/);
@@ -111,25 +112,16 @@ it('comes back when the server does', { timeout: 240_000 }, async () => {
   await at.sees(`completed ${before + 1}`);
 });
 
-it.each(['TERM', 'HUP'])(
-  'gives the terminal back when it is ended with SIG%s',
-  { timeout: 120_000 },
-  async (signal) => {
-    const main = join(import.meta.dirname, '../../../src/main.ts');
-    const command = `echo what was there; ${process.execPath} ${main} monitor dashboard --server ${server.address}`;
-    terminal = await openTerminal({
-      folder,
-      command: ['sh', '-c', `${command}; echo ended with $?; cat`],
-      environment: processEnvironment(folder),
-    });
-    await terminal.sees('● connected');
-    expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0');
-    const shell = Number(await terminal.ask('#{pane_pid}'));
-    process.kill(await childOf(shell), `SIG${signal}`);
-    await terminal.sees(/what was there\n+ended with 1(43|29)/);
-    expect(await terminal.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
-  },
-);
+it.each([
+  ['TERM', 143],
+  ['HUP', 129],
+])('gives the terminal back when it is ended with SIG%s', { timeout: 120_000 }, async (signal, code) => {
+  const at = await monitor('dashboard');
+  expect(await at.ask('#{alternate_on} #{cursor_flag}')).toBe('1 0');
+  process.kill(await childOf(Number(await at.ask('#{pane_pid}'))), `SIG${signal}`);
+  await at.sees(new RegExp(`^\\[ended with ${code}\\]\\s*$`));
+  expect(await at.ask('#{alternate_on} #{cursor_flag}')).toBe('0 1');
+});
 
 async function childOf(pid: number): Promise<number> {
   return Number((await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')[0]);

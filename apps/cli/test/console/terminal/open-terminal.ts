@@ -46,7 +46,9 @@ export async function openTerminal({
   const tmux = async (...args: string[]): Promise<string> =>
     (await run('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], { env })).stdout;
   const size = ['-x', String(columns), '-y', String(rows)];
-  await tmux('new-session', '-d', ...size, '-c', folder, ...command, ';', 'set', '-g', 'remain-on-exit', 'on');
+  // The shell says how the command ended, and keeps the screen.
+  const kept = ['sh', '-c', 'trap : INT HUP TERM; "$@"; echo "[ended with $?]"; exec cat', 'sh', ...command];
+  await tmux('new-session', '-d', ...size, '-c', folder, ...kept);
   const screen = () => tmux('capture-pane', '-p');
   const waits = async (holds: (text: string) => void): Promise<string> => {
     let text = '';
