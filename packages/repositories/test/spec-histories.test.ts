@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { RatchetError } from '@ratchet/contract/errors';
 import { specList } from '@ratchet/contract/operations/specs';
 import { getBlobs } from '@ratchet/store/queries/blobs';
-import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { page, type SpecBench, specBench } from './spec-bench.ts';
@@ -95,12 +94,12 @@ async function play(bench: SpecBench, projectId: string, steps: readonly Step[],
 
 /** Everything that any revision, conflict or file holds. */
 async function everything(bench: SpecBench): Promise<string> {
-  const { rows } = await bench.database.db.execute(sql`select digest from ratchet.blobs`);
+  const { rows } = await bench.database.pool.query('select digest from ratchet.blobs');
   const blobs = await getBlobs(
     bench.database.db,
     rows.map((row) => (row as { digest: string }).digest),
   );
-  const { rows: named } = await bench.database.db.execute(sql`
+  const { rows: named } = await bench.database.pool.query(`
     select distinct e.value ->> 0 as digest from (
       select tree from ratchet.spec_versions union all select tree from ratchet.specs
       union all select base_tree from ratchet.conflicts union all select local_tree from ratchet.conflicts

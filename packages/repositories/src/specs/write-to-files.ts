@@ -16,9 +16,6 @@ export interface FileEdit {
   readonly date: Date;
 }
 
-/** Files as they list after a write, or why nothing of it is there. */
-export type Written = { readonly files: readonly RemoteFile[] } | { readonly moved: true };
-
 /**
  * Writes files before the database: it is written only when they are. What is on its way is noted down first, so that after
  * a crash in the middle the files are finished, and the next look takes them over. Contents must be kept already.

@@ -47,12 +47,6 @@ export async function specAt(db: Queryable, repositoryId: string, path: string):
   return row ?? null;
 }
 
-export const specsByIds = (db: Queryable, ids: readonly string[]): Promise<SpecRow[]> =>
-  db
-    .select()
-    .from(specs)
-    .where(sql`${specs.id} = any(${sql.param(ids)}::uuid[])`);
-
 const listSpec = (fields: ListFields): PageSpec<typeof specs> => ({
   table: specs,
   fields,
