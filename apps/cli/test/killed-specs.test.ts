@@ -46,7 +46,7 @@ it('killed during edits and syncs of changes, it loses nothing and leaves no fil
   const added = new Map<string, string[]>(names.map((name) => [name, []]));
   let n = 0;
 
-  for (const delay of [40, 120, 200, 320, 450, 600]) {
+  for (const delay of [120, 320, 600]) {
     const gone = AbortSignal.timeout(delay);
     const busy = async (work: () => Promise<unknown>) => {
       // What is asked of a server that dies is refused, and asked no more.

@@ -94,7 +94,7 @@ async function play(bench: SpecBench, projectId: string, steps: readonly Step[],
 
 /** Everything that any revision, conflict or file holds. */
 async function everything(bench: SpecBench): Promise<string> {
-  const { rows } = await bench.database.pool.query(`select digest from ratchet.blobs`);
+  const { rows } = await bench.database.pool.query('select digest from ratchet.blobs');
   const blobs = await getBlobs(
     bench.database.db,
     rows.map((row) => (row as { digest: string }).digest),
