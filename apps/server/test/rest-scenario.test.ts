@@ -9,11 +9,14 @@ import { peopleScenario } from './rest-scenario/people.ts';
 import { repositoriesScenario } from './rest-scenario/repositories.ts';
 import { scenarioAt } from './rest-scenario/scenario.ts';
 import { settingsScenario } from './rest-scenario/settings.ts';
+import { specsScenario } from './rest-scenario/specs.ts';
 import { tasksScenario } from './rest-scenario/tasks.ts';
 import { type SignedInServer, signedInServer } from './signed-in-server.ts';
 
 /** Never end, which the proxy waits for; they are tried without it elsewhere. */
-const endless = operations.filter(({ name }) => name.endsWith('.watch')).map(({ name }) => name);
+const endless = operations
+  .filter(({ name }) => name.endsWith('.watch') || name === 'specs.events')
+  .map(({ name }) => name);
 
 // The proxy takes its time over a document of this size, on a busy machine minutes.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -43,6 +46,7 @@ afterAll(async () => {
 it.each([
   ['tasks', tasksScenario],
   ['repositories', repositoriesScenario],
+  ['specs', specsScenario],
   ['executions', executionsScenario],
   ['settings', settingsScenario],
   ['people', peopleScenario],

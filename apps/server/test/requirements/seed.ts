@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ground } from './ground.ts';
 import type { Wire } from './wire.ts';
@@ -71,6 +71,18 @@ export async function seed(wire: Wire, ground: Ground): Promise<ListsOf> {
     await call('apiKeys.create', { name: unique(name), userId: user.id, scopes: ['read'] });
     await call('grants.create', { userId: user.id, repositoryId, permissions: ['read'] });
   }
+  const projects = [unique('shop'), unique('store')];
+  for (const name of projects) {
+    const root = folder();
+    for (const change of ['add-cart', 'add-login', 'fix-mail']) {
+      const at = join(root, 'openspec/changes', change);
+      mkdirSync(at, { recursive: true });
+      writeFileSync(join(at, 'tasks.md'), `- [ ] ${change}\n`);
+    }
+    await call('projects.create', { name, path: root, syncEnabled: false });
+  }
+  const spec = `${projects[0]}/add-login`;
+  for (const done of [true, false]) await call('specs.updateTask', { id: spec, n: 0, done });
   await until(
     () => call('deliveries.list', {}),
     ({ items }) => items.length === 3 && items.every(({ status }) => status === 'delivered'),
@@ -82,6 +94,8 @@ export async function seed(wire: Wire, ground: Ground): Promise<ListsOf> {
     'repositories.runs': { id: repositoryId },
     'pushes.list': { id: asking.id },
     'executions.logs': { id: noisy.id },
+    'specs.versions': { id: spec },
+    'specs.syncHistory': { id: spec },
     // Every write is an event of the audit: what is listed must stand still.
     'audit.list': { filters: [{ field: 'operation', op: 'eq', value: 'users.create' }] },
   };

@@ -58,7 +58,10 @@ export async function archived(
       after: { bytes, mode: now?.mode ?? '100644' },
     };
   });
-  return { path: plan.to, beside: beside.filter(({ before, after }) => before?.digest !== digestOf(after?.bytes ?? empty)) };
+  return {
+    path: plan.to,
+    beside: beside.filter(({ before, after }) => before?.digest !== digestOf(after?.bytes ?? empty)),
+  };
 }
 
 const empty = new Uint8Array();

@@ -124,7 +124,7 @@ export function specEdit(context: SpecsContext, cycles: ProjectCycles) {
       filesystem: open?.remoteTree ?? null,
       database: open?.localTree ?? null,
     };
-    const differences = open ? await specDifferences(db, kind, row.repositoryPath, sides) : [];
+    const differences = open ? await specDifferences(db, sides) : [];
     return conflictOf(
       differences.filter(({ conflicting }) => conflicting).map(({ field }) => field),
       open?.id ?? null,

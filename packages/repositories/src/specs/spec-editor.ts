@@ -6,6 +6,7 @@ import type { SpecRow } from '@ratchet/store/queries/spec-documents';
 import { projectNames, specAt, specVersion } from '@ratchet/store/queries/specs';
 import { planCycle } from '@ratchet/sync/cycle';
 import { addTask, removeTask, setTaskDone, setTaskText } from '@ratchet/sync/kinds/openspec/edit-tasks';
+import { folderFault, newChangeFiles } from '@ratchet/sync/kinds/openspec/new-change';
 import { changePath } from '@ratchet/sync/kinds/openspec/place';
 import { validateChange } from '@ratchet/sync/kinds/openspec/validate-change';
 import { isIgnoredPath } from '@ratchet/sync/kinds/task/ignored';
@@ -15,7 +16,6 @@ import type * as z from 'zod';
 import { toStored } from '../trees.ts';
 import { archived } from './archive-change.ts';
 import { positionNow, taskBytes, withTasks } from './edit-task-list.ts';
-import { newChange } from './new-change.ts';
 import type { ProjectCycles } from './project-cycle.ts';
 import { rebaseTexts } from './rebase-edit.ts';
 import { specDifferences } from './spec-differences.ts';
@@ -37,7 +37,7 @@ export type SpecEditor = ReturnType<typeof specEditor>;
 
 /** What people do to changes. Every edit is in the files, or only in the database where a project is read-only, when it returns. */
 export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit, make }: SpecEdit) {
-  const { database, specKind: kind } = context;
+  const { database, now } = context;
   const { db } = database;
 
   return {
@@ -96,11 +96,13 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
       options: EditOptions,
     ): Promise<SpecRow> {
       const project = await cycles.load(projectId);
-      const given = new Map(
-        [...bytesOf(texts, true)].flatMap(([path, bytes]) => (bytes ? [[path, bytes] as const] : [])),
-      );
+      const fault = folderFault(id);
+      if (fault) throw invalid('id', fault);
+      const begun = newChangeFiles(id, { created: now().toISOString().slice(0, 10) });
       const files: SpecFiles = new Map(
-        [...newChange(id, given)].map(([path, bytes]) => [path, { bytes, mode: '100644' as const }]),
+        [...begun, ...bytesOf(texts, true)].flatMap(([path, bytes]) =>
+          bytes ? [[path, { bytes, mode: '100644' as const }] as const] : [],
+        ),
       );
       const description = options.changeDescription ?? 'Created';
       return make(project, changePath(id), files, { ...options, description });
@@ -115,7 +117,7 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
       requireWritable(await cycles.load(row.repositoryId));
       return edit(row, options, async ({ row: current, now: files, listed, cycle }) => ({
         files,
-        ...(await archived(cycle, current, files, listed, { skipSpecs, force, date: context.now() })),
+        ...(await archived(cycle, current, files, listed, { skipSpecs, force, date: now() })),
         description: 'Archived',
       }));
     },
@@ -153,7 +155,7 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
         const remote = candidate.remote instanceof Map ? (candidate.remote as Tree) : null;
         const extra = await plan.look.stash.get([...(remote?.values() ?? [])].map(({ digest }) => digest));
         const sides = { base: stored(candidate.base), filesystem: stored(remote), database: stored(candidate.local) };
-        return specDifferences(db, kind, path, sides, extra);
+        return specDifferences(db, sides, extra);
       });
       const name = (await projectNames(db, [project.id])).get(project.id)?.name ?? '';
       return {

@@ -150,8 +150,9 @@ export function specSyncs(context: SpecsContext, cycles: ProjectCycles) {
       open
         .filter(({ path }) => !only || only.has(path))
         .map(async (row) => {
-          const sides = { base: row.baseTree, filesystem: row.remoteTree, database: row.localTree };
-          const differences = await specDifferences(db, context.specKind, row.path, sides as never);
+          const { baseTree, remoteTree, localTree } = row;
+          const sides = { base: baseTree ?? null, filesystem: remoteTree ?? null, database: localTree ?? null };
+          const differences = await specDifferences(db, sides);
           const fields = differences.filter(({ conflicting }) => conflicting).map(({ field }) => field);
           return { specId: specId(row.path), conflictId: row.id, fields };
         }),

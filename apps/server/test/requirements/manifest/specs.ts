@@ -125,7 +125,11 @@ export const specRequirements: readonly Requirement[] = [
     async run(world) {
       const { call, refused } = world;
       const { project, name, place, read } = await newProject(world);
-      const made = await call('specs.create', { projectId: project.id, id: 'add-search', tasksContent: '- [ ] find\n' });
+      const made = await call('specs.create', {
+        projectId: project.id,
+        id: 'add-search',
+        tasksContent: '- [ ] find\n',
+      });
       expect(made).toMatchObject({ specId: `${name}/add-search`, revision: 1, syncStatus: 'synced' });
       expect(read('changes/add-search/tasks.md')).toBe('- [ ] find\n');
       const twice = { projectId: project.id, id: 'add-search' };
@@ -162,7 +166,11 @@ export const specRequirements: readonly Requirement[] = [
       expect(result).toMatchObject({ projects: 1, specsAdded: 1, specsUpdated: 1, conflicts: [], failures: [] });
       expect(await call('specs.get', { id })).toMatchObject({ status: 'complete', revision: 2 });
       expect(await call('specs.sync', { specId: id })).toMatchObject({ message: 'Nothing changed.' });
-      expect(await call('specs.syncStatus', { projectId: project.id })).toMatchObject({ specs: 2, synced: 2, errors: 0 });
+      expect(await call('specs.syncStatus', { projectId: project.id })).toMatchObject({
+        specs: 2,
+        synced: 2,
+        errors: 0,
+      });
       const { items } = await call('specs.syncHistory', { id });
       expect(items[0]).toMatchObject({
         specId: id,

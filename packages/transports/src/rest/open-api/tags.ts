@@ -6,6 +6,8 @@ export const tagWords: Readonly<Record<string, string>> = {
   pullRequests: 'Pull requests that pushes have opened',
   registry: 'Pushing over all repositories, and the registry that this server serves',
   conflicts: 'What both sides changed, for a person to decide',
+  projects: 'Folders with changes of OpenSpec, kept in step with the database',
+  specs: 'Changes of OpenSpec: their proposals, tasks and designs, and their revisions',
   executions: 'Attempts to run a task: their input, output, log, trace and recording',
   jobs: 'Queued wishes to run a task, and the queue',
   batches: 'Many jobs as one: in parallel, in sequence, or by what depends on what',
