@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@ratchet/client/create-client';
+import type { PlacePermission } from '@ratchet/contract/access';
 import type { Database } from '@ratchet/store/database';
 import { openDatabase } from '@ratchet/store/open-database';
 import { openTestDatabase, type TestDatabase } from '@ratchet/testing/database';
@@ -41,7 +42,12 @@ interface Options extends View {
 
 interface Person extends View {
   /** Another user than the admin, who is made. Needs `auth: 'password'`. */
-  readonly as?: { readonly username: string; readonly role: 'admin' | 'user' | 'readonly' };
+  readonly as?: {
+    readonly username: string;
+    readonly role: 'admin' | 'user' | 'readonly';
+    /** Sees only these repositories, and may do this there. */
+    readonly granted?: readonly { readonly repositoryId: string; readonly permissions: readonly PlacePermission[] }[];
+  };
 }
 
 /** A page of its own: own cookies, own storage. */
@@ -143,7 +149,11 @@ export async function openPage(options: Options = {}): Promise<Opened> {
     const newPage = async ({ as, ...wanted }: Person = {}): Promise<OpenedPage> => {
       if (!as) return view(admin, 'admin', adminPassword, wanted);
       const password = `the password of ${as.username}`;
-      await admin.users.create({ ...as, password });
+      const { granted, ...account } = as;
+      const access = granted ? 'granted' : 'all';
+      const { id: userId } = await admin.users.create({ ...account, access, password });
+      for (const { repositoryId, permissions } of granted ?? [])
+        await admin.grants.create({ userId, repositoryId, permissions: [...permissions] });
       return view(await clientOf(origin, as.username, password), as.username, password, wanted);
     };
     const pages = () => contexts.flatMap(({ context }) => context.pages());

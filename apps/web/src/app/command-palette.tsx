@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { read } from '../api/queries.ts';
-import { useMay } from '../api/use-identity.ts';
-import { nav } from './nav.ts';
+import { useEverywhere, useMay } from '../api/use-identity.ts';
+import { isOffered, nav } from './nav.ts';
 
 export const openPalette = (): void => spotlight.open();
 
@@ -14,6 +14,7 @@ export const openPalette = (): void => spotlight.open();
 export function CommandPalette() {
   const navigate = useNavigate();
   const may = useMay();
+  const everywhere = useEverywhere();
   const [query, setQuery] = useState('');
   const [q] = useDebouncedValue(query.trim(), 150);
   const search = { q, limit: 6, page: 1 } as const;
@@ -44,7 +45,7 @@ export function CommandPalette() {
     ...nav.map(({ label, items }) => ({
       group: label,
       actions: items
-        .filter(({ needs }) => needs === undefined || may(needs))
+        .filter((item) => isOffered(item, may, everywhere))
         .map(({ to, label: page, icon: Icon, keys }) => ({
           id: to,
           label: page,

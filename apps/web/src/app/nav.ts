@@ -25,6 +25,8 @@ export interface NavItem {
   readonly icon: typeof IconActivity;
   /** Shown to those who may do this somewhere. */
   readonly needs?: Permission;
+  /** Only for who sees every repository: it belongs to none. */
+  readonly everywhere?: true;
   /** Pressed one after the other anywhere outside a text field. */
   readonly keys: string;
 }
@@ -47,10 +49,10 @@ export const nav: readonly { readonly label: string; readonly items: readonly Na
       { to: '/executions', label: 'Executions', icon: IconPlayerPlay, keys: 'g e' },
       { to: '/jobs', label: 'Jobs', icon: IconStack2, keys: 'g j' },
       { to: '/schedules', label: 'Schedules', icon: IconCalendarTime, keys: 'g s' },
-      { to: '/outputs', label: 'Outputs', icon: IconDatabaseExport, keys: 'g o' },
+      { to: '/outputs', label: 'Outputs', icon: IconDatabaseExport, everywhere: true, keys: 'g o' },
       { to: '/debugger', label: 'Debugger', icon: IconBug, keys: 'g b' },
       { to: '/logs', label: 'Logs', icon: IconFileText, keys: 'g l' },
-      { to: '/workers', label: 'Workers', icon: IconActivity, keys: 'g w' },
+      { to: '/workers', label: 'Workers', icon: IconActivity, everywhere: true, keys: 'g w' },
     ],
   },
   {
@@ -64,3 +66,10 @@ export const nav: readonly { readonly label: string; readonly items: readonly Na
     ],
   },
 ];
+
+/** Whether a page is offered to somebody. */
+export const isOffered = (
+  { needs, everywhere }: NavItem,
+  may: (permission: Permission) => boolean,
+  seesAll: boolean,
+): boolean => (needs === undefined || may(needs)) && (everywhere === undefined || seesAll);

@@ -4,16 +4,17 @@ import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useLiveState } from '../api/live.ts';
-import { useMay } from '../api/use-identity.ts';
+import { useEverywhere, useMay } from '../api/use-identity.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { CommandPalette, openPalette } from './command-palette.tsx';
-import { nav } from './nav.ts';
+import { isOffered, nav } from './nav.ts';
 import { useKeySequences } from './use-key-sequences.ts';
 
 /** What is around every page. */
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const may = useMay();
+  const everywhere = useEverywhere();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const main = useRef<HTMLElement>(null);
   const { setColorScheme, colorScheme } = useMantineColorScheme();
@@ -78,7 +79,7 @@ export function Shell() {
                 {group.label}
               </Text>
               {group.items
-                .filter(({ needs }) => needs === undefined || may(needs))
+                .filter((item) => isOffered(item, may, everywhere))
                 .map(({ to, label, icon: Icon }) => (
                   <NavLink
                     key={to}

@@ -1,6 +1,7 @@
 import { MultiSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { read } from '../../api/queries.ts';
+import { useEverywhere } from '../../api/use-identity.ts';
 
 interface Props {
   readonly value: readonly string[];
@@ -10,7 +11,8 @@ interface Props {
 
 /** Where outputs go besides the global destinations. Who may see no destinations is not offered any. */
 export function OutputsSelect({ value, onChange, disabled }: Props) {
-  const { data } = useQuery({ ...read('outputDestinations', 'list', { limit: 1000 }), retry: false });
+  const enabled = useEverywhere();
+  const { data } = useQuery({ ...read('outputDestinations', 'list', { limit: 1000 }), enabled, retry: false });
   if (!data) return null;
   const choices = data.items.filter(({ isGlobal, id }) => !isGlobal || value.includes(id));
   const known = choices.map(({ id, name }) => ({ value: id, label: name }));

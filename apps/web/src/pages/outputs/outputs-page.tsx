@@ -17,6 +17,7 @@ import { type Column, DataTable } from '../../kit/table/data-table.tsx';
 import { FilterBar } from '../../kit/table/filter-bar.tsx';
 import { readList } from '../../kit/table/filter-values.ts';
 import { sortOf, sortText } from '../../kit/table/sort-text.ts';
+import { EverywhereOnly } from '../../parts/everywhere-only.tsx';
 import { listing, where, whereFlag, whereIn } from '../administration/listing.ts';
 import { outputTypes, typeNames } from '../output/config-fields.ts';
 
@@ -48,6 +49,14 @@ const filters = [
 ] as const;
 
 export function OutputsPage() {
+  return (
+    <EverywhereOnly title="Outputs">
+      <Outputs />
+    </EverywhereOnly>
+  );
+}
+
+function Outputs() {
   const [state, setUrl] = useUrlState(defaults);
   const { q, type, enabled, global, on, sort } = state;
   const may = useMay();

@@ -15,6 +15,7 @@ import { StatusBadge } from '../../kit/state/status-badge.tsx';
 import { countText } from '../../kit/state/times.ts';
 import type { Column } from '../../kit/table/columns.ts';
 import { DataTable } from '../../kit/table/data-table.tsx';
+import { EverywhereOnly } from '../../parts/everywhere-only.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import { useCourse } from './use-course.ts';
 import { type Worker, WorkerCard } from './worker-card.tsx';
@@ -46,6 +47,14 @@ const goneColumns: Column<Worker>[] = [
 const keyOf = ({ id }: Worker): string => id;
 
 export function WorkersPage() {
+  return (
+    <EverywhereOnly title="Workers">
+      <Workers />
+    </EverywhereOnly>
+  );
+}
+
+function Workers() {
   const may = useMay();
   const [scaling, setScaling] = useState<Worker | 'all' | null>(null);
   const list = useQuery({ ...read('workers', 'list', { limit: 200, page: 1 }), refetchInterval: 10_000 });

@@ -2,6 +2,7 @@ import { Loader, PasswordInput, Radio, Select, Stack, Text, Textarea, TextInput 
 import type { RepositoryType } from '@ratchet/contract/entities/repository';
 import { useQuery } from '@tanstack/react-query';
 import { read } from '../../../api/queries.ts';
+import { useEverywhere, useMay } from '../../../api/use-identity.ts';
 import {
   type SecretField,
   type SecretType,
@@ -26,7 +27,10 @@ interface SignInFieldsProps {
 
 /** How a repository is signed in to: not at all, with a saved credential, or with a new one. */
 export function SignInFields({ type, value, onChange, tried, refused = {}, canKeep = false }: SignInFieldsProps) {
-  const saved = useQuery({ ...read('credentials', 'list', { limit: 1000 }), retry: false });
+  const may = useMay();
+  const everywhere = useEverywhere();
+  const mayList = everywhere && may('manage_repository');
+  const saved = useQuery({ ...read('credentials', 'list', { limit: 1000 }), enabled: mayList, retry: false });
   const types = typesFor(type);
   const errors = { ...refused, ...(tried ? signInErrors(value) : {}) } as Record<string, string | undefined>;
   if (types.length === 0) return <Text>The server reads it as a file of its own. Nobody signs in.</Text>;
@@ -67,7 +71,7 @@ export function SignInFields({ type, value, onChange, tried, refused = {}, canKe
           )}
         </Stack>
       </Radio.Group>
-      {saved.isPending && <Loader size="sm" aria-label="Loading saved credentials" />}
+      {saved.isLoading && <Loader size="sm" aria-label="Loading saved credentials" />}
       {value.mode === 'saved' && (
         <Select
           label="Credential"

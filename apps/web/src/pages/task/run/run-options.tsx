@@ -3,6 +3,7 @@ import { IconAdjustments } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { read } from '../../../api/queries.ts';
+import { useEverywhere } from '../../../api/use-identity.ts';
 
 export interface RunSettings {
   readonly timeoutMs: number | null;
@@ -23,9 +24,10 @@ interface RunOptionsProps {
 /** What a run may be given besides its input. */
 export function RunOptions({ settings, onChange, children }: RunOptionsProps) {
   const [open, setOpen] = useState(settings !== usualSettings);
+  const seesAll = useEverywhere();
   const { data } = useQuery({
     ...read('outputDestinations', 'list', { limit: 200, page: 1 }),
-    enabled: open,
+    enabled: open && seesAll,
     retry: false,
   });
   const own = data?.items.filter(({ isGlobal, enabled }) => !isGlobal && enabled) ?? [];
