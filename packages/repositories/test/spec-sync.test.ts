@@ -40,6 +40,14 @@ const tool = (...args: string[]): string =>
     encoding: 'utf8',
     env: { ...process.env, OPENSPEC_TELEMETRY: '0', CI: '1' },
   });
+/** What it answers where it exits with a code too. */
+const answered = (...args: string[]): string => {
+  try {
+    return tool(...args);
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+};
 
 describe('a project of a hundred changes', () => {
   test('is taken over whole, counted as OpenSpec counts it, and written out byte by byte', async () => {
@@ -73,6 +81,41 @@ describe('a project of a hundred changes', () => {
     expect(written).toMatchObject({ specsWritten: 110 });
     expect(contents(bench.place('changes'))).toEqual(before);
     expect(await bench.syncs.sync(project.id, manual)).toMatchObject({ message: 'Nothing changed.' });
+  });
+
+  test('is judged as OpenSpec judges it, by what else the project holds too', async () => {
+    await writeOpenSpecProject(bench.root, { changes: 40, archived: 2, seed: 5 });
+    const text = (requirement: string) =>
+      `# Mail\n\n## Purpose\nIt sends what people are to know, and tells when that failed.\n\n## Requirements\n\n### Requirement: ${requirement}\nIt SHALL send.\n\n#### Scenario: One\n- **WHEN** asked\n- **THEN** it sends\n`;
+    const delta = (requirement: string) =>
+      `## MODIFIED Requirements\n\n### Requirement: ${requirement}\nIt SHALL send.\n\n#### Scenario: One\n- **WHEN** asked\n- **THEN** it sends\n`;
+    bench.write('specs/mail/spec.md', text('Sending'));
+    for (const [id, requirement] of [
+      ['fix-sending', 'Sending'],
+      ['fix-nothing', 'Nothing of the kind'],
+    ] as const) {
+      bench.write(
+        `openspec/changes/${id}/proposal.md`,
+        '## Why\nIt is wrong, and people ask for it each day anew.\n\n## What Changes\n- Mail\n',
+      );
+      bench.write(`changes/${id}/tasks.md`, '- [ ] 1.1 Do it\n');
+      bench.write(`changes/${id}/specs/mail/spec.md`, delta(requirement));
+    }
+    bench.write('config.yaml', 'schema: spec-driven\n');
+    bench.write('changes/fix-sending/.openspec.yaml', 'schema: of-nobody\ncreated: 2026-01-31\n');
+    await bench.register();
+    const said = JSON.parse(answered('validate', '--changes', '--json', '--no-interactive')) as {
+      items: { id: string; valid: boolean }[];
+    };
+    const verdicts = await Promise.all(
+      said.items.map(async ({ id }) => ({
+        id,
+        valid: (await bench.editor.validate(await bench.reader.find(id), false)).valid,
+      })),
+    );
+    expect(verdicts).toEqual(said.items.map(({ id, valid }) => ({ id, valid })));
+    expect(verdicts.filter(({ id }) => id.startsWith('fix-nothing') || id === 'fix-sending')).toHaveLength(2);
+    expect(new Set(verdicts.map(({ valid }) => valid))).toEqual(new Set([true, false]));
   });
 });
 

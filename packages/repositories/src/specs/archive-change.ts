@@ -2,6 +2,7 @@ import { RatchetError } from '@ratchet/contract/errors';
 import type { SpecRow } from '@ratchet/store/queries/spec-documents';
 import { digestOf } from '@ratchet/sync/digest';
 import { planArchive } from '@ratchet/sync/kinds/openspec/plan-archive';
+import { isRuleFile, projectRules } from '@ratchet/sync/kinds/openspec/project-rules';
 import type { FileWrite, RemoteFile } from '@ratchet/sync/remote';
 import type { Mode } from '@ratchet/sync-core/tree';
 import type { SpecCycle } from './project-cycle.ts';
@@ -15,7 +16,6 @@ export interface ArchiveOptions {
   readonly date: Date;
 }
 
-const specs = 'openspec/specs/';
 const archive = 'openspec/changes/archive/';
 
 /**
@@ -31,12 +31,17 @@ export async function archived(
 ): Promise<Pick<Edited, 'path' | 'beside'>> {
   if (row.archived) throw refused(`${row.folder} is archived already.`);
   const main = new Map<string, { bytes: Uint8Array; mode: Mode }>();
-  const wanted = listed.filter(({ path }) => path.startsWith(specs));
+  const wanted = listed.filter(({ path }) => isRuleFile(path));
   for await (const { file, bytes } of remote.read(wanted, signal)) main.set(file.path, { bytes, mode: file.mode });
+  const rules = projectRules(
+    listed.map(({ path }) => path),
+    new Map([...main].map(([path, { bytes }]) => [path, bytes])),
+  );
   const plan = planArchive({
     folder: row.folder,
     files: contentsOf(files),
-    specs: new Map([...main].map(([path, { bytes }]) => [path.slice(specs.length), bytes])),
+    specs: rules.specs,
+    schemas: rules.schemas,
     archived: new Set(
       listed.flatMap(({ path }) => (path.startsWith(archive) ? [path.slice(archive.length).split('/')[0] ?? ''] : [])),
     ),

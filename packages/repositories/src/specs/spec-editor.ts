@@ -2,15 +2,18 @@ import type { Actor } from '@ratchet/contract/dispatcher';
 import type { SpecConflicts, SpecValidation } from '@ratchet/contract/entities/spec';
 import { notFound, RatchetError } from '@ratchet/contract/errors';
 import { openConflictsOf } from '@ratchet/store/queries/conflicts';
+import type { RepositoryRow } from '@ratchet/store/queries/repositories';
 import type { SpecRow } from '@ratchet/store/queries/spec-documents';
-import { projectNames, specAt, specVersion } from '@ratchet/store/queries/specs';
+import { specAt, specVersion } from '@ratchet/store/queries/specs';
 import { planCycle } from '@ratchet/sync/cycle';
 import { addTask, removeTask, setTaskDone, setTaskText } from '@ratchet/sync/kinds/openspec/edit-tasks';
 import { folderFault, newChangeFiles } from '@ratchet/sync/kinds/openspec/new-change';
 import { changePath } from '@ratchet/sync/kinds/openspec/place';
+import { isRuleFile, type ProjectRules, projectRules } from '@ratchet/sync/kinds/openspec/project-rules';
 import { validateChange } from '@ratchet/sync/kinds/openspec/validate-change';
 import { isIgnoredPath } from '@ratchet/sync/kinds/task/ignored';
 import { checkPath } from '@ratchet/sync/paths';
+import { EndpointError } from '@ratchet/sync/problem';
 import type { Tree } from '@ratchet/sync-core/tree';
 import type * as z from 'zod';
 import { toStored } from '../trees.ts';
@@ -157,9 +160,8 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
         const sides = { base: stored(candidate.base), filesystem: stored(remote), database: stored(candidate.local) };
         return specDifferences(db, sides, extra);
       });
-      const name = (await projectNames(db, [project.id])).get(project.id)?.name ?? '';
       return {
-        specId: specIdOf(name, row.folder),
+        specId: specIdOf(project.name, row.folder),
         conflict: open !== undefined || differences.some(({ conflicting }) => conflicting),
         conflictId: open?.id ?? null,
         differences,
@@ -168,12 +170,36 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
       };
     },
 
+    /** Judges a change as it is here, against what the project's files hold besides it. */
     async validate(row: SpecRow, strict: boolean): Promise<z.output<typeof SpecValidation>> {
-      const name = (await projectNames(db, [row.repositoryId])).get(row.repositoryId)?.name ?? '';
-      const { valid, problems } = validateChange(contentsOf(await loadTree(db, row.tree)), { strict });
-      return { specId: specIdOf(name, row.folder), valid, problems };
+      const project = await cycles.load(row.repositoryId);
+      const [files, rules] = await Promise.all([loadTree(db, row.tree), rulesOf(project)]);
+      const { valid, problems } = validateChange(contentsOf(files), { strict, ...rules });
+      return { specId: specIdOf(project.name, row.folder), valid, problems };
     },
   };
+
+  /** What the project's own files say; where they cannot be read now, a change is judged by itself. */
+  async function rulesOf(project: RepositoryRow): Promise<ProjectRules | null> {
+    try {
+      const remote = await context.openRemote(project);
+      try {
+        const { files } = await remote.list();
+        const contents = new Map<string, Uint8Array>();
+        for await (const { file, bytes } of remote.read(files.filter(({ path }) => isRuleFile(path))))
+          contents.set(file.path, bytes);
+        return projectRules(
+          files.map(({ path }) => path),
+          contents,
+        );
+      } finally {
+        await remote.close();
+      }
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      return null;
+    }
+  }
 }
 
 /** The bytes of given texts, by path within the change. Throws VALIDATION_FAILED. */
