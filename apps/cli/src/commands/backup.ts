@@ -6,12 +6,15 @@ import { type Context, contextOf, type Io, serverOf } from '../context.ts';
 import { download } from '../download.ts';
 import { example } from '../example.ts';
 import { exitCodes, Failed } from '../exit.ts';
+import { globalsOf } from '../global-options.ts';
 import { type Place, placeOptions } from '../place-options.ts';
 import { withProgress } from '../progress.ts';
 import { shownSize } from '../shown-size.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 
 const load = () => import('@ratchet/server/backups/command');
+/** None is started for a backup: that reads the database itself. */
+const running = { embedded: false };
 const someId = '01930f3e-0000-7000-8000-000000000000';
 
 interface BackUp extends Place {
@@ -24,6 +27,7 @@ interface Shown {
   readonly size: number;
   readonly rows: number;
   readonly keyIds: readonly string[];
+  readonly withKeys: boolean;
   readonly through: string | null;
 }
 
@@ -49,7 +53,7 @@ export function backupCommands(root: Command, io: Io): void {
       .command('list')
       .description('Backups that a running server keeps in its data folder.')
       .action(async (_options: object, command: Command) => {
-        const { client, out } = contextOf(command, io);
+        const { client, out } = contextOf(command, io, running);
         const found = await client.backups.list({});
         const rows = found.items.map((each) => ({ ...each, size: shownSize(each.size) }));
         out.rows(found, rows, ['id', 'createdAt', 'size', 'rows', 'version', 'mode']);
@@ -61,7 +65,7 @@ export function backupCommands(root: Command, io: Io): void {
       .command('delete <id>')
       .description('Delete one that a running server keeps.')
       .action(async (id: string, _options: object, command: Command) => {
-        const { client, out } = contextOf(command, io);
+        const { client, out } = contextOf(command, io, running);
         await client.backups.delete({ id });
         out.line(out.json ? JSON.stringify({ id }) : 'Deleted.');
       }),
@@ -110,12 +114,47 @@ export function backupCommands(root: Command, io: Io): void {
   );
 }
 
-async function backUp(file: string | undefined, options: BackUp, command: Command, io: Io): Promise<void> {
-  const { withKeys, force, ...place } = options;
+/** The backup of a server, below `server`. */
+export function serverBackupCommand(server: Command, io: Io): void {
+  example(
+    server
+      .command('backup [file]')
+      .description('Have it back its database up, and fetch the file.')
+      .option('--force', 'over a file that is there')
+      .action(async (file: string | undefined, { force }: { force?: boolean }, command: Command) => {
+        refuseOver(file, force);
+        const context = contextOf(command, io, running);
+        const { token } = globalsOf(command);
+        const shown = await untilInterrupted((signal) =>
+          throughServer(context, file, { server: serverOf(command, io), token, signal, withKeys: false }),
+        );
+        tell(context, shown);
+      }),
+    'server backup',
+    'server backup /var/backups/ratchet.zip --server https://ratchet.example.org',
+  );
+}
+
+function refuseOver(file: string | undefined, force: boolean | undefined): void {
   if (file !== undefined && existsSync(file) && !force)
     throw new Failed(`${file} is there already. Name another file, or say --force.`, exitCodes.usage);
-  const { server, token } = command.optsWithGlobals() as { server?: string; token?: string };
-  const context = contextOf(command, io);
+}
+
+function tell({ out, io }: Context, shown: Shown): void {
+  const from = shown.through === null ? '' : `, through the server at ${shown.through}`;
+  const said = `Wrote ${shown.rows} rows, ${shownSize(shown.size)}, to ${shown.file}${from}.`;
+  out.line(out.json ? JSON.stringify(shown, null, 2) : said);
+  if (shown.keyIds.length > 0 && !shown.withKeys)
+    io.stderr.write(
+      `Its secrets are sealed with ${shown.keyIds.join(', ')}: keep keys.json of the data folder too, or they stay closed.\n`,
+    );
+}
+
+async function backUp(file: string | undefined, options: BackUp, command: Command, io: Io): Promise<void> {
+  const { withKeys, force, ...place } = options;
+  refuseOver(file, force);
+  const { server, token } = globalsOf(command);
+  const context = contextOf(command, io, running);
   const shown = await untilInterrupted(async (signal): Promise<Shown> => {
     const through = () => throughServer(context, file, { server: serverOf(command, io), token, signal, withKeys });
     const here = Object.keys(place).length > 0;
@@ -126,21 +165,20 @@ async function backUp(file: string | undefined, options: BackUp, command: Comman
         backUpHere({ ...place, file, withKeys, progress, signal, environment: io.env }),
       );
       const { tables, keyIds } = written.manifest;
-      return { ...written, rows: tables.reduce((sum, { rows }) => sum + rows, 0), keyIds, through: null };
+      return {
+        ...written,
+        rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+        keyIds,
+        withKeys: withKeys === true,
+        through: null,
+      };
     } catch (error) {
       if (await isHolder(context, error)) return through();
       throw error;
     }
   });
-  const { out } = context;
-  if (out.json) return out.line(JSON.stringify(shown, null, 2));
-  const from = shown.through === null ? '' : `, through the server at ${shown.through}`;
-  out.line(`Wrote ${shown.rows} rows, ${shownSize(shown.size)}, to ${shown.file}${from}.`);
+  tell(context, shown);
   if (withKeys) io.stderr.write('It holds the keys: whoever has this file can read every secret in it.\n');
-  else if (shown.keyIds.length > 0)
-    io.stderr.write(
-      `Its secrets are sealed with ${shown.keyIds.join(', ')}: keep keys.json of the data folder too, or they stay closed.\n`,
-    );
 }
 
 interface Through {
@@ -168,7 +206,7 @@ async function throughServer(
     token: token ?? io.env.RATCHET_TOKEN,
     signal,
   });
-  return { file: target, size: made.size, rows: made.rows, keyIds: made.keyIds, through: server };
+  return { file: target, size: made.size, rows: made.rows, keyIds: made.keyIds, withKeys: false, through: server };
 }
 
 /** Whether the server that answers is the one that holds the data folder: its process is among that server's workers. */
@@ -191,7 +229,7 @@ async function restore(
   io: Io,
 ): Promise<void> {
   const { out } = contextOf(command, io);
-  const { server } = command.optsWithGlobals() as { server?: string };
+  const { server } = globalsOf(command);
   if (server)
     throw new Failed(
       'A backup is restored where the server runs, while it is stopped: leave --server out there.',

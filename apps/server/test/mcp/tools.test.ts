@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
@@ -61,6 +61,12 @@ beforeAll(async () => {
   world.result_id = (await ask('ratchet_store_result', { name: 'r', content: { some_thing: 1 } })).id;
   world.alert_id = (await ask('ratchet_create_alert', { name: 'a', metric: 'open_conflicts', threshold: 0 })).id;
   world.worker_id = (await ask('ratchet_list_workers')).items[0].id;
+  world.backup_id = (await ask('ratchet_create_backup')).id;
+  const change = join(server.folder, 'shop/openspec/changes/add-cart');
+  mkdirSync(change, { recursive: true });
+  writeFileSync(join(change, 'tasks.md'), '- [ ] 1.1 Begin\n');
+  world.project_id = (await ask('ratchet_create_project', { name: 'shop', path: join(server.folder, 'shop') })).id;
+  world.spec_id = 'shop/add-cart';
   // Both sides change the same line.
   await ask('ratchet_update_task_source', { task_id, source_code: source(3) });
   await upstream.commit({ 'upstream/main.js': source(5) });
@@ -126,6 +132,7 @@ describe('every tool that reads', () => {
     );
     if (name === 'ratchet_analyze_execution_error') given.execution_id = failed;
     if (name === 'ratchet_preview_cron') given.cron = '@daily';
+    if (name === 'ratchet_get_backup') given.id = world.backup_id;
     if (name === 'ratchet_discover_tasks')
       given.path = mkdirSync(join(server.folder, 'elsewhere'), { recursive: true }) ?? '';
     if (missing.has(name)) {

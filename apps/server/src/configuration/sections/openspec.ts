@@ -8,7 +8,7 @@ export const openspec = section('Projects of OpenSpec', {
     { path: true, aliases: ['OPENSPEC_PROJECTS_DIR'] },
   ),
   sweep_seconds: setting(
-    z.number().min(1).max(3600).default(30),
+    z.int().min(1).max(3600).default(30),
     'Seconds until a project is looked at again, whether a change of its files was heard of or not',
     { aliases: ['OPENSPEC_SWEEP_SECONDS'] },
   ),
