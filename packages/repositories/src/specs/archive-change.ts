@@ -72,7 +72,7 @@ export async function archived(
 const empty = new Uint8Array();
 
 /** YYYY-MM-DD, of the place where the server is, as `openspec archive` names folders. */
-const localDay = (date: Date): string =>
+export const localDay = (date: Date): string =>
   `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
 
 const refused = (message: string, details: object = {}): RatchetError =>

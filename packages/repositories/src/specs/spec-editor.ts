@@ -17,7 +17,7 @@ import { EndpointError } from '@ratchet/sync/problem';
 import type { Tree } from '@ratchet/sync-core/tree';
 import type * as z from 'zod';
 import { toStored } from '../trees.ts';
-import { archived } from './archive-change.ts';
+import { archived, localDay } from './archive-change.ts';
 import { positionNow, taskBytes, withTasks } from './edit-task-list.ts';
 import type { ProjectCycles } from './project-cycle.ts';
 import { rebaseTexts } from './rebase-edit.ts';
@@ -101,7 +101,7 @@ export function specEditor(context: SpecsContext, cycles: ProjectCycles, { edit,
       const project = await cycles.load(projectId);
       const fault = folderFault(id);
       if (fault) throw invalid('id', fault);
-      const begun = newChangeFiles(id, { created: now().toISOString().slice(0, 10) });
+      const begun = newChangeFiles(id, { created: localDay(now()) });
       const files: SpecFiles = new Map(
         [...begun, ...bytesOf(texts, true)].flatMap(([path, bytes]) =>
           bytes ? [[path, { bytes, mode: '100644' as const }] as const] : [],
