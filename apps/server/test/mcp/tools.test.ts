@@ -132,7 +132,7 @@ describe('every tool that reads', () => {
     );
     if (name === 'ratchet_analyze_execution_error') given.execution_id = failed;
     if (name === 'ratchet_preview_cron') given.cron = '@daily';
-    if (name === 'ratchet_get_backup') given.id = world.backup_id;
+    if (name === 'ratchet_get_backup') given.id = String(world.backup_id);
     if (name === 'ratchet_discover_tasks')
       given.path = mkdirSync(join(server.folder, 'elsewhere'), { recursive: true }) ?? '';
     if (missing.has(name)) {
