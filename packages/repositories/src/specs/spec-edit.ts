@@ -94,9 +94,8 @@ export function specEdit(context: SpecsContext, cycles: ProjectCycles) {
         const replica = (source: SpecVersionRow['changeSource']) =>
           replicaFor({ source, direction: 'db_to_fs', trigger: 'user_edit' });
         const onFiles = project.isWritable && row.syncStatus !== 'conflict';
-        if (!onFiles && (edited.path !== undefined || edited.files === null)) {
-          if (project.isWritable) throw await inConflict(project, row);
-        }
+        const elsewhere = edited.path !== undefined || edited.files === null;
+        if (!onFiles && elsewhere && project.isWritable) throw await inConflict(project, row);
         const done = onFiles
           ? await throughFiles(cycle, replica(edited.source ?? 'api'), plan, wanted)
           : await inDatabase(replica(edited.source ?? 'api'), wanted);
