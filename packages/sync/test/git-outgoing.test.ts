@@ -5,38 +5,16 @@ import { join } from 'node:path';
 import { startGitHttpServer } from '@ratchet/testing/git-http-server';
 import { createGitRepository, hermeticGit } from '@ratchet/testing/git-repository';
 import { freePort } from '@ratchet/testing/server-process';
-import { startSshServer } from '@ratchet/testing/ssh-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pinned } from '../src/endpoints/git/git-outgoing.ts';
-import { createGitRemote, type GitRemoteOptions } from '../src/endpoints/git/git-remote.ts';
 import { parseGitUrl } from '../src/endpoints/git/git-url.ts';
 import { EndpointError } from '../src/problem.ts';
-import { committer, listAll, request, temporaryFolder, write } from './git-fixture.ts';
+import { listAll, request, write } from './git-fixture.ts';
+import { here, name, served } from './outgoing-fixture.ts';
 
-/** No resolver knows this name: who reaches it was told where it stands. */
-const name = 'tasks.invalid';
-const here = async () => ['127.0.0.1'];
 const refused = async (): Promise<string[]> => {
   throw new EndpointError('misconfigured', 'The address is not a public one.', false);
 };
-
-async function served() {
-  const folder = await temporaryFolder();
-  const repository = await createGitRepository(join(folder, 'served', 'tasks.git'));
-  await repository.commit({ 'a.txt': 'a' });
-  const open = (url: string, more: Partial<GitRemoteOptions>) =>
-    createGitRemote({
-      url,
-      branch: 'main',
-      subPath: null,
-      mirrorDir: join(folder, 'mirror'),
-      auth: null,
-      allowFileProtocol: false,
-      committer,
-      ...more,
-    });
-  return { folder: join(folder, 'served'), repository, open };
-}
 
 describe('git goes to the addresses that were judged, and asks no resolver', () => {
   it('over HTTP', async () => {
@@ -53,18 +31,6 @@ describe('git goes to the addresses that were judged, and asks no resolver', () 
     server.setFault('refs', { status: 302, location: server.url('elsewhere.git') });
     await expect(open(url, { outgoing: { addressesOf: here } }).list()).rejects.toThrow(EndpointError);
     expect(server.requests.slice(asked).some(({ url: path }) => path.includes('elsewhere'))).toBe(false);
-  });
-  it('over SSH, with the host’s key under its own name', async () => {
-    const { repository, open } = await served();
-    const server = await startSshServer();
-    onTestFinished(() => server.close());
-    const url = server.url(repository.path);
-    const port = new URL(url).port;
-    const knownHosts = server.knownHosts.replaceAll('127.0.0.1', name);
-    const auth = { type: 'ssh_key', privateKey: server.key, knownHosts } as const;
-    const remote = open(url.replace('127.0.0.1', name), { auth, outgoing: { addressesOf: here } });
-    expect(knownHosts).toContain(`[${name}]:${port}`);
-    expect(await listAll(remote)).toEqual({ 'a.txt': 'a' });
   });
   it('over git://', async () => {
     const { folder, open } = await served();

@@ -48,7 +48,7 @@ const sideOfPlan = z.enum(['base', 'local', 'remote', 'result']);
 /** What a plan would do to one document, to the character. */
 export const PlannedDocument = z
   .object({
-    planId: z.string(),
+    planId: z.string().describe('The plan that it belongs to'),
     repositoryId: Id,
     path: z.string(),
     action: PlannedAction.shape.action,
